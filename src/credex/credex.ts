@@ -1,0 +1,78 @@
+/*
+ * Everything said to the credex core goes through this port: the embedded ledger and an external core over HTTP
+ * (dialect C) stand behind it and pass one contract suite.
+ * Arrives: a member (their identity and number) and what they want. Leaves: a validated snapshot of what core answered.
+ * Promises: tokens never leave this room; at most one log-in in flight per member; expected Nos are returned, a core that
+ * is away or answers nonsense is a Fault `credex.core_away` | `credex.core_nonsense`.
+ * Will not: hold a transaction of ours open, repeat a call that may have changed the ledger, or trust a member id that
+ * differs from the one core gave at log-in (S3).
+ */
+import type { IdentityId } from '../base/id.ts';
+import type { Denomination, Money } from '../base/money.ts';
+import type { Phone } from '../base/phone.ts';
+import type { Result } from '../base/result.ts';
+
+/** Whom we speak for: the identity keys tokens and limits, the number is what core knows a member by. */
+export type MemberRef = { readonly identityId: IdentityId; readonly phone: Phone };
+
+export type AccountType = 'PERSONAL' | 'TRUST' | 'OPERATIONS' | 'CREDEX_FOUNDATION';
+
+export type PendingOffer = {
+  readonly credexId: string;
+  /** Negative for outgoing offers, as core says it. */
+  readonly amount: Money;
+  readonly counterpartyAccountName: string;
+  readonly secured: boolean;
+  /** `YYYY-MM-DD`; unsecured only. */
+  readonly dueDate?: string;
+};
+
+export type Account = {
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly accountHandle: string;
+  readonly accountType: AccountType;
+  readonly defaultDenomination: Denomination;
+  readonly isOwned: boolean;
+  readonly securedNet: readonly Money[];
+  readonly unsecured: { readonly payables: Money; readonly receivables: Money; readonly net: Money };
+  readonly netAssets: Money;
+  readonly pendingIn: readonly PendingOffer[];
+  readonly pendingOut: readonly PendingOffer[];
+};
+
+export type Member = {
+  readonly memberId: string;
+  readonly tier: number;
+  /** What may still be issued today in USD minor units; null where the tier has no limit. */
+  readonly remainingAvailableUsd: Money | null;
+  readonly firstname: string;
+  readonly lastname: string;
+  readonly memberHandle: string;
+  readonly defaultDenomination: Denomination;
+};
+
+/** A snapshot of everything a member may see, taken by core in one answer. */
+export type Dashboard = { readonly member: Member; readonly accounts: readonly Account[] };
+
+export type LogInRefusal = 'credex.member_unknown' | 'credex.log_in_refused';
+export type RegisterRefusal = 'credex.member_exists' | 'credex.name_refused' | 'credex.registration_refused';
+
+export type Registration = {
+  readonly firstname: string;
+  readonly lastname: string;
+  readonly defaultDenomination: Denomination;
+  /** The same for every repeat of one wish to register. */
+  readonly idempotencyKey: string;
+};
+
+export type Credex = {
+  /** Opens a new token and reads the dashboard with it. */
+  readonly logIn: (member: MemberRef) => Promise<Result<Dashboard, LogInRefusal>>;
+  /** Creates member and personal account; logs in. */
+  readonly register: (member: MemberRef, registration: Registration) => Promise<Result<Dashboard, RegisterRefusal>>;
+  /** Reads with a live token; logs in when there is none or core no longer takes it, once. */
+  readonly readDashboard: (member: MemberRef) => Promise<Result<Dashboard, LogInRefusal>>;
+  /** Forgets the member's token (log-out, changed identity). */
+  readonly forget: (member: MemberRef) => Promise<void>;
+};
