@@ -1,9 +1,6 @@
+import type { Fitted } from '../base/fit.ts';
 import type { IdentityId, OutboxId } from '../base/id.ts';
 import type { Phone, Bsuid } from '../base/phone.ts';
-
-declare const fitted: unique symbol;
-/** Text that is known to fit Meta's limit of `Max` UTF-16 units; only `fit` makes it. */
-export type Fitted<Max extends number> = string & { readonly [fitted]: Max };
 
 /** Meta's limits of what we send (Cloud API reference, "Messages"; OpenAPI v23.0). UTF-16 units, the stricter reading. */
 export const WHATSAPP_LIMITS = {

@@ -33,6 +33,8 @@ export const EVENTS = {
   'conversation.session_unreadable': { level: 'error', audited: false, owasp: 'authn_token_reuse' },
   'conversation.session_not_kept': { level: 'warn', audited: false },
   'conversation.stale_message': { level: 'warn', audited: false },
+  'conversation.message_unread': { level: 'info', audited: false },
+  'conversation.old_button_refused': { level: 'info', audited: false },
   'conversation.limit_reached': { level: 'warn', audited: false, owasp: 'excess_rate_limit_exceeded' },
   'conversation.dependency_away': { level: 'error', audited: false },
   'credex.log_in_done': { level: 'info', audited: true, owasp: 'authn_login_success' },

@@ -1,4 +1,6 @@
-import type { Fitted } from './outgoing.ts';
+declare const fitted: unique symbol;
+/** Text that is known to fit a limit of `Max` UTF-16 units; only `fit` makes it. */
+export type Fitted<Max extends number> = string & { readonly [fitted]: Max };
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const ELLIPSIS = '…';

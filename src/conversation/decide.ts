@@ -1,0 +1,122 @@
+import { tellAbout, tellHelp } from './flows/about.ts';
+import { beginAfterExpiry } from './flows/expired.ts';
+import type { MessageTurn, Step, Turn } from './flows/flow.ts';
+import { hearLogIn } from './flows/greeting.ts';
+import { askForNumber } from './flows/number.ts';
+import { hearRegistration } from './flows/registration.ts';
+import { tellStanding } from './flows/standing.ts';
+import { hearSystem } from './flows/system.ts';
+import { takeStep } from './flows/take-step.ts';
+import { answerUnread } from './flows/unsupported.ts';
+import { beginVisit, continueVisit } from './flows/visit.ts';
+import type { AskOutcome, Carry, Decide, TurnInput } from './turn-types.ts';
+import { wordingOf } from './wording/languages.ts';
+import { readWord } from './words.ts';
+
+type Rule = (turn: MessageTurn) => Step | undefined;
+
+const wordOf = ({ message }: MessageTurn): ReturnType<typeof readWord> =>
+  message.kind === 'text' ? readWord(message.text, false) : undefined;
+
+const hearSystemChange: Rule = ({ message }) => (message.kind === 'system' ? hearSystem(message) : undefined);
+
+/** I6: a reaction needs no answer and is never consent. */
+const stayQuietOnReaction: Rule = ({ message }) =>
+  message.kind === 'reaction' ? { step: 'silent', session: 'touch' } : undefined;
+
+/** Answered on any screen, to anybody, over every limit: what this is, how to get help, what we send. */
+const answerAlways: Rule = (turn) => {
+  switch (wordOf(turn)) {
+    case 'help':
+      return tellHelp(turn);
+    case 'about':
+      return tellAbout(turn);
+    case 'stop':
+      return { step: 'stay', note: turn.wording.stop };
+    case 'start':
+      return { step: 'stay', note: turn.wording.start };
+    default:
+      return undefined;
+  }
+};
+
+/** An old message may be a wish of days ago (Meta retries for seven): only a greeting is still taken up. */
+const refuseStale: Rule = (turn) =>
+  turn.isStale && wordOf(turn) !== 'greeting' && wordOf(turn) !== 'menu'
+    ? { step: 'say', text: turn.wording.late, session: 'keep', event: { name: 'conversation.stale_message' } }
+    : undefined;
+
+/** Neither needs a visit nor says anything about it. */
+const answerAfterthought: Rule = ({ message, wording }) =>
+  message.kind === 'edit' || message.kind === 'revoke' || (message.kind === 'unsupported' && message.lost)
+    ? answerUnread(message, wording)
+    : undefined;
+
+const visit: Rule = (turn) => {
+  if (!turn.person.hasNumber) return askForNumber(turn);
+  switch (turn.session.state) {
+    case 'live':
+      return continueVisit(turn, turn.session.session);
+    case 'expired':
+      return beginAfterExpiry(turn);
+    case 'none':
+      return beginVisit(turn);
+  }
+};
+
+/** The way of a message, one rule a line: the first that has something to say decides. */
+const RULES: readonly Rule[] = [
+  hearSystemChange,
+  stayQuietOnReaction,
+  answerAlways,
+  tellStanding,
+  refuseStale,
+  answerAfterthought,
+  visit,
+];
+
+/** Over a limit: what is always answered still is; else one notice for the window, then silence (S19). */
+const RULES_OVER_LIMIT: readonly Rule[] = [hearSystemChange, stayQuietOnReaction, answerAlways];
+
+const SILENCE: Step = { step: 'silent', session: 'keep' };
+
+const firstOf = (rules: readonly Rule[], turn: MessageTurn): Step | undefined => {
+  for (const rule of rules) {
+    const step = rule(turn);
+    if (step) return step;
+  }
+  return undefined;
+};
+
+const hearOverLimit = (turn: MessageTurn, isFirst: boolean): Step => {
+  const step = firstOf(RULES_OVER_LIMIT, turn);
+  if (step) return step;
+  if (!isFirst) return SILENCE;
+  return { step: 'say', text: turn.wording.overLimit, session: 'keep', event: { name: 'conversation.limit_reached' } };
+};
+
+const hearOutcome = (turn: Turn, outcome: AskOutcome, carry: Carry | undefined): Step => {
+  // Nobody is let in whose standing changed while core was being asked.
+  const standing = tellStanding(turn);
+  if (standing) return standing;
+  return outcome.ask === 'register'
+    ? hearRegistration(turn, outcome)
+    : hearLogIn(turn, outcome, carry?.after ?? 'greeting');
+};
+
+const hear = (turn: Turn, input: TurnInput, carry: Carry | undefined): Step => {
+  switch (input.type) {
+    case 'message':
+      return firstOf(RULES, { ...turn, message: input.message, isStale: input.isStale }) ?? SILENCE;
+    case 'over_limit':
+      return hearOverLimit({ ...turn, message: input.message, isStale: false }, input.isFirst);
+    case 'outcome':
+      return hearOutcome(turn, input.outcome, carry);
+  }
+};
+
+/** What to answer: pure. The same state, input and context always give the same session and effects. */
+export const decide: Decide = ({ person, session, carry }, input, context) => {
+  const turn: Turn = { person, session, context, wording: wordingOf(person.language) };
+  return takeStep(turn, hear(turn, input, carry));
+};

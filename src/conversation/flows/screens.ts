@@ -1,0 +1,16 @@
+import type { Screen } from '../session.ts';
+import type { ScreenFlow } from './flow.ts';
+import { menu } from './menu.ts';
+import { confirm, firstName, lastName, welcome } from './registration.ts';
+
+/** Every screen has its flow: a missing one does not compile (S34). */
+export const SCREENS: { readonly [Name in Screen['name']]: ScreenFlow<Extract<Screen, { name: Name }>> } = {
+  menu,
+  welcome,
+  'register.first_name': firstName,
+  'register.last_name': lastName,
+  'register.confirm': confirm,
+};
+
+/** The flow of a screen. The table's type pairs each name with its own screen, which the compiler cannot follow here. */
+export const flowOf = (screen: Screen): ScreenFlow<Screen> => SCREENS[screen.name] as ScreenFlow<Screen>;

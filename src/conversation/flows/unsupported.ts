@@ -1,0 +1,25 @@
+import type { Inbound } from '../inbound.ts';
+import type { Wording } from '../wording/wording.ts';
+import type { Step } from './flow.ts';
+
+/** What can be acted on; every other kind is answered here. */
+export type Readable = Extract<Inbound, { kind: 'text' | 'tap' }>;
+type Silent = Extract<Inbound, { kind: 'reaction' | 'system' }>;
+
+const wordsFor = (message: Exclude<Inbound, Readable | Silent>, wording: Wording): string => {
+  switch (message.kind) {
+    case 'media':
+      return wording.unreadMedia[message.media];
+    case 'unsupported':
+      return message.lost ? wording.unread.lost : wording.unread.unsupported;
+    default:
+      return wording.unread[message.kind];
+  }
+};
+
+/** Says what cannot be read and what to do instead; changes nothing, fetches nothing (S70), never runs anything again. */
+export const answerUnread = (message: Exclude<Inbound, Readable | Silent>, wording: Wording): Step => ({
+  step: 'stay',
+  note: wordsFor(message, wording),
+  event: { name: 'conversation.message_unread', reason: message.kind },
+});

@@ -1,0 +1,252 @@
+import { assert } from '../base/assert.ts';
+import { monotonicMs, type Clock } from '../base/clock.ts';
+import { Fault, isPassing } from '../base/fault.ts';
+import type { Gatherer } from '../base/gather.ts';
+import { deriveUuid, type IdentityId, type OutboxId } from '../base/id.ts';
+import type { Credex, MemberRef } from '../credex/credex.ts';
+import type { OutboxMessage, Recipient } from '../delivery/outgoing.ts';
+import type { Claim, Input, RunTurn, TurnOutcome } from '../queue/queue.ts';
+import type { KeyRing } from '../security/keyring.ts';
+import { open, type SealKey } from '../security/seal.ts';
+import type { KeyStore } from '../security/store.ts';
+import { IDENTITY_INDEX_KEY } from '../security/wamid.ts';
+import type { Metrics } from '../watch/metrics.ts';
+import type { NoteEvent } from '../watch/watch.ts';
+import { answerWithoutSession } from './away.ts';
+import { askCore } from './ask.ts';
+import type { CommitOutcome, TurnResult } from './commit.ts';
+import type { IdentityChange, IdentityRow } from './identity-store.ts';
+import type { Inbound, Speaker } from './inbound.ts';
+import { readProfile, type Profile, type SealedProfile } from './profile.ts';
+import type { Session, SessionState, SessionStore } from './session.ts';
+import type { Ask, Decide, Effect, Person, TurnInput, TurnState } from './turn-types.ts';
+
+/** Rounds of `decide` in one turn; a fifth would be a loop. */
+export const ROUNDS_MAX = 4;
+/** How long a lane waits for Redis before each person gets one answer without it. */
+export const SESSION_PATIENCE_MS = 30_000;
+const SESSION_RETRY_MS = 1_000;
+/** Messages that one "try again in a minute" may answer. */
+const SHARED_ANSWER_MAX = 50;
+
+export type SpendQuota = (
+  identityId: IdentityId,
+  inputName: string,
+  isMember: boolean,
+) => Promise<{ readonly allowed: true } | { readonly allowed: false; readonly isFirst: boolean }>;
+
+export type TurnDeps<Reply> = {
+  readonly clock: Clock;
+  readonly noteEvent: NoteEvent;
+  readonly metrics: Metrics;
+  readonly keyStore: KeyStore;
+  readonly ring: KeyRing;
+  readonly phoneNumberId: string;
+  readonly messageAgeMaxMs: number;
+  readonly decide: Decide;
+  readonly understand: (raw: unknown) => Inbound;
+  readonly sessions: SessionStore;
+  readonly spendQuota: SpendQuota;
+  readonly credex: Credex;
+  readonly identities: Gatherer<IdentityId, IdentityRow | undefined>;
+  readonly readWaiting: (claim: Claim, limit: number) => Promise<readonly Input[]>;
+  readonly sealReply: (message: OutboxMessage) => Promise<Reply>;
+  readonly commit: Gatherer<TurnResult<Reply>, CommitOutcome>;
+};
+
+/** What a turn knows before it decides. */
+type Opened = {
+  readonly claim: Claim;
+  readonly message: Inbound;
+  readonly to: Recipient;
+  readonly profile: Profile;
+  readonly changed: SealedProfile | undefined;
+  readonly person: Person;
+};
+
+/** One input from claim to commit: open, understand, decide, ask core, decide again, keep the session, commit. */
+export const createRunTurn = <Reply>(deps: TurnDeps<Reply>): RunTurn => {
+  const runTurn = async (claim: Claim): Promise<TurnOutcome> => {
+    const startedAt = monotonicMs();
+    const opened = await openInput(deps, claim);
+    const state = await loadState(deps, opened);
+    if (state === 'stores away') return answerAway(deps, opened);
+    const decided = await decideRounds(deps, opened, state);
+    const sessionRef = decided.session ? await keepSession(deps, decided.session) : null;
+    const outcome = await commitTurn(deps, opened, { ...decided, sessionRef, inputs: [claim.input] });
+    if (outcome.outcome === 'committed' && claim.sessionRef !== null) void deps.sessions.drop(claim.sessionRef).catch(() => undefined);
+    deps.metrics.observe('turn', monotonicMs() - startedAt);
+    return outcome;
+  };
+  return runTurn;
+};
+
+const parseInput = (plain: Buffer | undefined): { readonly message: unknown; readonly speaker: Speaker } => {
+  assert(plain, 'an input opens with the key of its day');
+  return JSON.parse(plain.toString('utf8')) as { message: unknown; speaker: Speaker };
+};
+
+const openInput = async <Reply>(deps: TurnDeps<Reply>, claim: Claim): Promise<Opened> => {
+  const { keyStore, ring, identities, understand } = deps;
+  const { input, identityId } = claim;
+  assert(input.kind === 'message', 'only messages are inputs yet');
+  const [dayKey, indexKey, row] = await Promise.all([keyStore.getKey(`day.${input.day}`), keyStore.getKey(IDENTITY_INDEX_KEY), identities.add(identityId)]);
+  assert(row, 'a lane has its identity');
+  const { message, speaker } = parseInput(open(input.body, dayKey, inputContext(input)));
+  const { profile, changed } = readProfile({ ring, indexKey: indexKey satisfies SealKey }, row, speaker);
+  return {
+    claim,
+    message: understand(message),
+    to: addressOf(speaker, profile),
+    profile,
+    changed,
+    person: {
+      identityId,
+      standing: row.standing === 'closed' ? 'open' : row.standing,
+      language: row.language,
+      hasNumber: profile.phone !== undefined,
+      wasAskedForNumber: row.numberAsked,
+    },
+  };
+};
+
+const inputContext = (input: Input): string => `input:${input.dedupe.toString('hex')}`;
+
+/** A reply goes where the message came from: its number, else its BSUID, else what is kept. */
+const addressOf = (speaker: Speaker, profile: Profile): Recipient => {
+  if (speaker.phone !== undefined) return { phone: speaker.phone };
+  if (speaker.bsuid !== undefined) return { bsuid: speaker.bsuid as NonNullable<Recipient['bsuid']> };
+  return profile;
+};
+
+type Loaded = { readonly session: SessionState; readonly input: TurnInput };
+
+/** The session that the lane refers to, and this message's place in the person's quotas; both live in Redis. */
+const loadState = async <Reply>(deps: TurnDeps<Reply>, { claim, message }: Opened): Promise<Loaded | 'stores away'> => {
+  const { sessions, spendQuota, noteEvent, clock } = deps;
+  const { identityId, input, sessionRef } = claim;
+  try {
+    const loaded = sessionRef === null ? 'none' : await sessions.load(sessionRef, identityId);
+    const session = toSessionState(loaded);
+    if (loaded === 'unreadable') noteEvent('conversation.session_unreadable', { identityId });
+    else if (session.state === 'expired') noteEvent('conversation.session_expired', { identityId });
+    const isMember = session.state === 'live' && session.session.memberId !== undefined;
+    const quota = await spendQuota(identityId, input.dedupe.toString('base64url'), isMember);
+    if (!quota.allowed) {
+      noteEvent('conversation.limit_reached', { identityId, reason: quota.isFirst ? 'first' : 'again' });
+      return { session, input: { type: 'over_limit', isFirst: quota.isFirst, message } };
+    }
+    const isStale = clock.now() - input.orderAtMs > deps.messageAgeMaxMs;
+    if (isStale) noteEvent('conversation.stale_message', { identityId });
+    return { session, input: { type: 'message', message, isStale } };
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    return 'stores away';
+  }
+};
+
+const toSessionState = (loaded: Session | 'missing' | 'unreadable' | 'none'): SessionState => {
+  if (loaded === 'none') return { state: 'none' };
+  return typeof loaded === 'string' ? { state: 'expired' } : { state: 'live', session: loaded };
+};
+
+type Decided = { readonly session: Session | undefined; readonly effects: readonly Effect[] };
+
+const decideRounds = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, loaded: Loaded): Promise<Decided> => {
+  const { decide, clock, phoneNumberId } = deps;
+  const { claim, person } = opened;
+  const nonce = deriveUuid('screen', claim.input.dedupe.toString('hex')).slice(0, 8);
+  const context = { nowMs: clock.now(), nonce, phoneNumberId };
+  const effects: Effect[] = [];
+  let state: TurnState = { person, session: loaded.session };
+  let input: TurnInput = loaded.input;
+  for (let round = 1; round <= ROUNDS_MAX; round += 1) {
+    const decision = decide(state, input, context);
+    effects.push(...decision.effects.filter(({ effect }) => effect !== 'ask'));
+    const asks = decision.effects.flatMap((effect) => (effect.effect === 'ask' ? [effect.ask] : []));
+    const [ask] = asks;
+    if (!ask) return { session: decision.session, effects };
+    assert(asks.length === 1, 'a round asks core one thing');
+    input = { type: 'outcome', outcome: await askFor(deps, opened, ask) };
+    const session: SessionState = decision.session ? { state: 'live', session: decision.session } : { state: 'none' };
+    state = { person, session, ...(decision.carry && { carry: decision.carry }) };
+  }
+  throw new Fault('conversation.rounds_exceeded', { retry: 'never' });
+};
+
+const askFor = async <Reply>({ credex, metrics }: TurnDeps<Reply>, { claim, profile, person }: Opened, ask: Ask): Promise<Extract<TurnInput, { type: 'outcome' }>['outcome']> => {
+  const { phone } = profile;
+  assert(phone !== undefined && person.standing === 'open', 'only a person in good standing with a number is known to core');
+  const member: MemberRef = { identityId: claim.identityId, phone };
+  const startedAt = monotonicMs();
+  const outcome = await askCore(credex, member, ask, deriveUuid('ask', ask.ask, claim.input.dedupe.toString('hex')));
+  metrics.observe('core_call', monotonicMs() - startedAt);
+  return outcome;
+};
+
+/** Redis away costs the session, never what core has done: the turn commits with an empty reference. */
+const keepSession = async <Reply>({ sessions, noteEvent }: TurnDeps<Reply>, session: Session): Promise<string | null> => {
+  try {
+    return await sessions.keep(session);
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    noteEvent('conversation.session_not_kept', { identityId: session.identityId });
+    return null;
+  }
+};
+
+type Ended = { readonly effects: readonly Effect[]; readonly sessionRef: string | null; readonly inputs: readonly Input[] };
+
+const commitTurn = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, ended: Ended): Promise<TurnOutcome> => {
+  const { claim } = opened;
+  const messages = ended.effects
+    .filter((effect) => effect.effect === 'reply')
+    .map((effect, index): OutboxMessage => ({
+      outboxId: deriveUuid('reply', claim.input.dedupe.toString('hex'), String(index)) as OutboxId,
+      identityId: claim.identityId,
+      kind: effect.kind,
+      to: opened.to,
+      message: effect.message,
+      route: claim.input.route,
+    }));
+  const replies = await Promise.all(messages.map((message) => deps.sealReply(message)));
+  const outcome = await deps.commit.add({
+    end: { claim, inputs: ended.inputs, sessionRef: ended.sessionRef },
+    replies,
+    identity: identityChange(deps, opened, ended.effects),
+    audit: [],
+  });
+  if (outcome === 'committed') {
+    for (const effect of ended.effects) if (effect.effect === 'note') deps.noteEvent(effect.event, { identityId: claim.identityId, ...effect.fields });
+  }
+  return { outcome };
+};
+
+const identityChange = <Reply>({ clock }: TurnDeps<Reply>, opened: Opened, effects: readonly Effect[]): IdentityChange | undefined => {
+  const remembered = effects.filter((effect) => effect.effect === 'remember');
+  if (!opened.changed && remembered.length === 0) return undefined;
+  const language = remembered.find((effect) => effect.language !== undefined)?.language;
+  return {
+    identityId: opened.claim.identityId,
+    ...(opened.changed && { profile: opened.changed }),
+    ...(language !== undefined && { language }),
+    ...(remembered.some((effect) => effect.numberAsked) && { numberAskedAtMs: clock.now() }),
+  };
+};
+
+/**
+ * Redis is away. HELP and STOP are answered at once; anything else waits up to 30 s, then one answer from PostgreSQL alone
+ * serves everything that waits in this lane, and the session is over.
+ */
+const answerAway = async <Reply>(deps: TurnDeps<Reply>, opened: Opened): Promise<TurnOutcome> => {
+  const { claim, message, person } = opened;
+  const answer = answerWithoutSession(message, person.language);
+  const waitedMs = deps.clock.now() - claim.input.keptAtMs;
+  if (!answer.isUrgent && waitedMs < SESSION_PATIENCE_MS) return { outcome: 'away', retryInMs: SESSION_RETRY_MS };
+  const others = answer.isUrgent ? [] : await deps.readWaiting(claim, SHARED_ANSWER_MAX);
+  return commitTurn(deps, opened, {
+    effects: answer.message ? [{ effect: 'reply', kind: 'receipt', message: answer.message }] : [],
+    sessionRef: answer.isUrgent ? claim.sessionRef : null,
+    inputs: [claim.input, ...others],
+  });
+};

@@ -1,0 +1,125 @@
+import type { Database, Reader, Transactor } from '../base/database.ts';
+import { newIdentityId, type IdentityId } from '../base/id.ts';
+import type { AuditedEvent } from '../watch/events.ts';
+import { keepAuditEntries } from '../watch/store.ts';
+import { resolveSpeaker, type Known, type Resolution, type Who } from './resolve.ts';
+
+type IdentityRow = { identity_id: IdentityId; bsuid: string | null; phone: string | null; money_stopped: boolean };
+
+const COLUMNS = `i.identity_id, encode(i.bsuid_hash, 'hex') AS bsuid, encode(i.phone_hash, 'hex') AS phone, i.money_stopped`;
+const toKnown = (row: IdentityRow): Known => ({
+  identityId: row.identity_id,
+  bsuid: row.bsuid ?? undefined,
+  phone: row.phone ?? undefined,
+  moneyStopped: row.money_stopped,
+});
+const bytes = (hex: string | undefined): Buffer | null => (hex === undefined ? null : Buffer.from(hex, 'hex'));
+const hashesOf = (people: readonly Who[], kind: 'bsuid' | 'phone'): readonly Buffer[] => [
+  ...new Set(people.flatMap((who) => who[kind] ?? [])),
+].map((hex) => Buffer.from(hex, 'hex'));
+
+/** Identities that hold any of these hashes, by hash; with `lock`, their lanes locked in the order all of us lock them. */
+export const readIdentities = async (tx: Reader, people: readonly Who[], lock: 'lanes' | 'none'): Promise<ReadonlyMap<string, Known>> => {
+  const rows = await tx.query<IdentityRow>(
+    `SELECT ${COLUMNS} FROM bot.identity AS i JOIN bot.lane AS l USING (identity_id)
+     WHERE i.bsuid_hash = ANY($1::bytea[]) OR i.phone_hash = ANY($2::bytea[])
+     ORDER BY i.identity_id ${lock === 'lanes' ? 'FOR UPDATE OF l' : ''}`,
+    [hashesOf(people, 'bsuid'), hashesOf(people, 'phone')],
+  );
+  return indexByHash(rows.map(toKnown));
+};
+
+const indexByHash = (identities: readonly Known[]): Map<string, Known> => {
+  const byHash = new Map<string, Known>();
+  for (const known of identities) {
+    if (known.bsuid !== undefined) byHash.set(`bsuid:${known.bsuid}`, known);
+    if (known.phone !== undefined) byHash.set(`phone:${known.phone}`, known);
+  }
+  return byHash;
+};
+
+export const resolveAmong = (who: Who, byHash: ReadonlyMap<string, Known>): Resolution =>
+  resolveSpeaker(who, byHash.get(`bsuid:${who.bsuid ?? ''}`), byHash.get(`phone:${who.phone ?? ''}`));
+
+/**
+ * Creates, binds and splits identities in a short transaction of its own: advisory locks on every hash, in sorted order,
+ * let two doors that meet the same stranger take turns; rows are read only after the locks are held.
+ */
+export const settleIdentities = (database: Database, people: readonly Who[], nowMs: number): Promise<readonly AuditedEvent[]> =>
+  database.transact(async (tx) => {
+    await lockHashes(tx, people);
+    await lockLanes(tx, people);
+    const events: AuditedEvent[] = [];
+    const seen = new Set<string>();
+    for (const who of people) {
+      const key = `${who.bsuid ?? ''}/${who.phone ?? ''}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const resolution = resolveAmong(who, await readIdentities(tx, [who], 'none'));
+      const noted = await apply(tx, who, resolution);
+      if (noted) {
+        events.push(noted.event);
+        await keepAuditEntries(tx, 'bot', [{ event: noted.event, atMs: nowMs, subject: noted.subject, actor: 'system' }]);
+      }
+    }
+    return events;
+  });
+
+const lockHashes = (tx: Transactor, people: readonly Who[]): Promise<unknown> => {
+  const keys = people.flatMap((who) => [who.bsuid, who.phone]).flatMap((hex) => (hex === undefined ? [] : [BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16)}`))]));
+  const sorted = [...new Set(keys)].sort((a, b) => (a < b ? -1 : 1));
+  return tx.query('SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) WITH ORDINALITY AS s(k, n) ORDER BY n', [sorted]);
+};
+
+const lockLanes = (tx: Transactor, people: readonly Who[]): Promise<unknown> => readIdentities(tx, people, 'lanes');
+
+type Noted = { readonly event: AuditedEvent; readonly subject: IdentityId };
+
+const apply = async (tx: Transactor, who: Who, resolution: Resolution): Promise<Noted | undefined> => {
+  switch (resolution.act) {
+    case 'use':
+      return undefined;
+    case 'create':
+      await create(tx, who, 'open');
+      return undefined;
+    case 'bind':
+      await tx.query('UPDATE bot.identity SET bsuid_hash = $2 WHERE identity_id = $1', [resolution.identityId, bytes(who.bsuid)]);
+      return { event: 'identity.bound', subject: resolution.identityId };
+    case 'attach':
+      await tx.query('UPDATE bot.identity SET phone_hash = $2 WHERE identity_id = $1', [resolution.identityId, bytes(who.phone)]);
+      return { event: 'identity.number_attached', subject: resolution.identityId };
+    case 'move':
+      // Closed with what still waits in its lane: that is answered as from somebody without a number.
+      await tx.query("UPDATE bot.identity SET bsuid_hash = NULL, standing = 'closed', merged_into = $2 WHERE identity_id = $1", [resolution.from, resolution.to]);
+      await tx.query('UPDATE bot.identity SET bsuid_hash = $2 WHERE identity_id = $1', [resolution.to, bytes(who.bsuid)]);
+      return { event: 'identity.bound', subject: resolution.to };
+    case 'contest':
+      return contest(tx, who, resolution);
+    case 'differ':
+      await tx.query('UPDATE bot.identity SET money_stopped = true WHERE identity_id = $1', [resolution.identityId]);
+      return { event: 'identity.number_differs', subject: resolution.identityId };
+  }
+};
+
+const contest = async (tx: Transactor, who: Who, { holder, speaker }: Resolution & { act: 'contest' }): Promise<Noted> => {
+  await tx.query("UPDATE bot.identity SET phone_hash = NULL, standing = 'frozen', money_stopped = true WHERE identity_id = $1", [holder]);
+  if (speaker === undefined) return { event: 'identity.number_contested', subject: await create(tx, who, 'contested') };
+  await tx.query(
+    "UPDATE bot.identity SET phone_hash = $2, money_stopped = true, standing = CASE standing WHEN 'frozen' THEN 'frozen' ELSE 'contested' END WHERE identity_id = $1",
+    [speaker, bytes(who.phone)],
+  );
+  return { event: 'identity.number_contested', subject: speaker };
+};
+
+const create = async (tx: Transactor, who: Who, standing: 'open' | 'contested'): Promise<IdentityId> => {
+  const identityId = newIdentityId();
+  await tx.query('INSERT INTO bot.identity (identity_id, bsuid_hash, phone_hash, standing, money_stopped) VALUES ($1, $2, $3, $4, $5)', [
+    identityId,
+    bytes(who.bsuid),
+    bytes(who.phone),
+    standing,
+    standing === 'contested',
+  ]);
+  await tx.query('INSERT INTO bot.lane (identity_id) VALUES ($1)', [identityId]);
+  return identityId;
+};

@@ -1,0 +1,189 @@
+import type { Reader, Transactor } from '../base/database.ts';
+import { isoTime } from '../base/clock.ts';
+import type { Who, Known } from './resolve.ts';
+import { readIdentities, resolveAmong } from './identity-store.ts';
+import { DAYS_AHEAD, DAYS_BEHIND, type ReceiptStatus } from './intake.ts';
+
+/* The one store that writes other rooms' tables: lanes' counters and the outbox's receipts, in the commit before the 200. */
+
+const NOW = "(SELECT clock_timestamp() + $1 * interval '1 millisecond')";
+
+/** A message ready to be kept: sealed, hashed, its day known. */
+export type MessageRow = {
+  readonly row: 'message';
+  readonly who: Who;
+  readonly day: string;
+  readonly dedupe: Buffer;
+  readonly sentAtMs: number;
+  readonly route: 'graph' | 'simulator';
+  readonly sealed: Buffer;
+};
+
+export type StatusRow = {
+  readonly row: 'status';
+  readonly wamidHash: Buffer;
+  readonly status: ReceiptStatus;
+  readonly atMs: number;
+  readonly outboxId: string | undefined;
+  readonly errorCode: number | undefined;
+};
+
+export type QuarantineRow = { readonly row: 'quarantine'; readonly day: string; readonly reason: string; readonly dedupe: Buffer; readonly sealed: Buffer };
+
+/** `unsettled`: the speaker's identity must first be created, bound or split. */
+export type KeepOutcome = 'kept' | 'duplicate' | 'unsettled';
+
+const hex = (buffer: Buffer): string => buffer.toString('hex');
+
+/**
+ * Keeps messages whose speaker is settled: lanes are locked first, in sorted order, then ids are given, so that a lane's
+ * ids follow its commits whichever door they come by. What was read of an identity before its lane was ours is checked
+ * again while inserting; a row that no longer fits is left unsettled.
+ */
+export const keepMessages = async (tx: Transactor, rows: readonly MessageRow[], offsetMs: number): Promise<readonly KeepOutcome[]> => {
+  if (rows.length === 0) return [];
+  const byHash = await readIdentities(tx, rows.map(({ who }) => who), 'lanes');
+  const settled = rows.flatMap((row) => {
+    const resolution = resolveAmong(row.who, byHash);
+    if (resolution.act !== 'use') return [];
+    const seen = [...byHash.values()].find(({ identityId }) => identityId === resolution.identityId);
+    return seen ? [{ row, seen, mayMoveMoney: resolution.mayMoveMoney }] : [];
+  });
+  const outcomes = new Map(settled.length === 0 ? [] : await insertMessages(tx, settled, offsetMs));
+  return rows.map((row) => outcomes.get(row) ?? 'unsettled');
+};
+
+type Settled = { readonly row: MessageRow; readonly seen: Known; readonly mayMoveMoney: boolean };
+
+const insertMessages = async (tx: Transactor, settled: readonly Settled[], offsetMs: number): Promise<readonly (readonly [MessageRow, KeepOutcome])[]> => {
+  const answers = await tx.query<{ n: bigint; kept: boolean }>(
+    `WITH fit AS (
+       SELECT u.* FROM unnest($2::uuid[], $3::date[], $4::bytea[], $5::timestamptz[], $6::boolean[], $7::text[], $8::bytea[], $9::text[], $10::text[])
+         WITH ORDINALITY AS u(identity_id, day, dedupe, order_at, may_move_money, route, body, bsuid, phone, n)
+       JOIN bot.identity AS i ON i.identity_id = u.identity_id AND i.standing <> 'closed'
+         AND encode(i.bsuid_hash, 'hex') IS NOT DISTINCT FROM u.bsuid AND encode(i.phone_hash, 'hex') IS NOT DISTINCT FROM u.phone),
+     kept AS (
+       INSERT INTO bot.input (day, identity_id, kind, dedupe, order_at, ready_at, kept_at, may_move_money, route, body)
+       SELECT day, identity_id, 'message', dedupe, order_at, ${NOW}, ${NOW}, may_move_money, route, body FROM fit ORDER BY n
+       ON CONFLICT (day, dedupe) DO NOTHING RETURNING identity_id, day, dedupe),
+     counted AS (SELECT identity_id, count(*)::int AS more FROM kept GROUP BY identity_id),
+     lanes AS (
+       UPDATE bot.lane AS l SET pending = l.pending + c.more, ready_at = least(l.ready_at, ${NOW})
+       FROM counted AS c WHERE l.identity_id = c.identity_id RETURNING 1),
+     told AS (SELECT pg_notify('lane', '') FROM lanes LIMIT 1)
+     SELECT f.n, k.dedupe IS NOT NULL AS kept, (SELECT count(*) FROM told) AS told
+     FROM fit AS f LEFT JOIN kept AS k ON k.day = f.day AND k.dedupe = f.dedupe`,
+    [
+      offsetMs,
+      settled.map(({ seen }) => seen.identityId),
+      settled.map(({ row }) => row.day),
+      settled.map(({ row }) => row.dedupe),
+      settled.map(({ row }) => isoTime(row.sentAtMs)),
+      settled.map(({ mayMoveMoney }) => mayMoveMoney),
+      settled.map(({ row }) => row.route),
+      settled.map(({ row }) => row.sealed),
+      settled.map(({ seen }) => seen.bsuid ?? null),
+      settled.map(({ seen }) => seen.phone ?? null),
+    ],
+  );
+  const first = new Set<string>();
+  return answers.flatMap(({ n, kept }) => {
+    const row = settled[Number(n) - 1]?.row;
+    if (!row) return [];
+    // The same wamid twice in one statement is inserted once; only the first of the two was kept.
+    const isFirst = !first.has(hex(row.dedupe));
+    first.add(hex(row.dedupe));
+    return [[row, kept && isFirst ? 'kept' : 'duplicate'] as const];
+  });
+};
+
+/** Which of a person's receipts says more: monotone, and a late `failed` never takes back a `delivered`. */
+export const RECEIPT_RANK: Readonly<Record<ReceiptStatus, number>> = { sent: 1, failed: 2, delivered: 3, read: 4 };
+
+/** One status a message: of several in a batch the one that says most. */
+const strongest = (rows: readonly StatusRow[]): readonly StatusRow[] => {
+  const best = new Map<string, StatusRow>();
+  for (const row of rows) {
+    const key = row.outboxId ?? hex(row.wamidHash);
+    const held = best.get(key);
+    if (!held || RECEIPT_RANK[row.status] > RECEIPT_RANK[held.status]) best.set(key, row);
+  }
+  return [...best.values()];
+};
+
+export type FoldedFailure = { readonly outboxId: string; readonly errorCode: number | null };
+
+/**
+ * Folds statuses into the outbox rows they belong to, by our own id where Meta echoes it, else by the wamid's hash; one
+ * that belongs to no row yet is kept until the sender's mark. An ambiguous send that is settled by it is looked at now.
+ */
+export const foldStatuses = async (tx: Transactor, rows: readonly StatusRow[], offsetMs: number): Promise<readonly FoldedFailure[]> => {
+  if (rows.length === 0) return [];
+  const statuses = strongest(rows);
+  const found = await tx.query<{ n: bigint; outbox_id: string; failed: boolean; error_code: number | null }>(
+    `WITH said AS (
+       SELECT * FROM unnest($2::uuid[], $3::bytea[], $4::text[], $5::timestamptz[], $6::int[], $7::int[])
+         WITH ORDINALITY AS u(outbox_id, wamid_hash, receipt, receipt_at, error_code, rank, n)),
+     found AS MATERIALIZED (
+       SELECT o.outbox_id, o.receipt, o.state, o.identity_id FROM bot.outbox AS o
+       WHERE o.outbox_id = ANY($2::uuid[]) OR o.wamid_hash = ANY($3::bytea[]) ORDER BY o.outbox_id FOR UPDATE),
+     matched AS (
+       SELECT s.*, f.outbox_id AS row_id, f.state, f.identity_id,
+         s.rank > coalesce(array_position(ARRAY['sent', 'failed', 'delivered', 'read'], f.receipt), 0) AS says_more
+       FROM said AS s JOIN found AS f ON f.outbox_id = s.outbox_id
+       UNION ALL
+       SELECT s.*, o.outbox_id, f.state, f.identity_id, s.rank > coalesce(array_position(ARRAY['sent', 'failed', 'delivered', 'read'], f.receipt), 0)
+       FROM said AS s JOIN bot.outbox AS o ON o.wamid_hash = s.wamid_hash JOIN found AS f ON f.outbox_id = o.outbox_id
+       WHERE s.outbox_id IS NULL),
+     folded AS (
+       UPDATE bot.outbox AS o SET receipt = m.receipt, receipt_at = m.receipt_at, receipt_error = m.error_code
+       FROM matched AS m WHERE o.outbox_id = m.row_id AND m.says_more RETURNING o.outbox_id),
+     hurried AS (
+       UPDATE bot.recipient AS r SET ready_at = ${NOW}
+       FROM (SELECT DISTINCT identity_id FROM matched WHERE state = 'ambiguous') AS m
+       WHERE r.identity_id = m.identity_id AND r.pending > 0 RETURNING 1)
+     SELECT m.n, m.row_id AS outbox_id, m.says_more AND m.receipt = 'failed' AS failed, m.error_code
+     FROM matched AS m`,
+    [
+      offsetMs,
+      statuses.map(({ outboxId }) => outboxId ?? null),
+      statuses.map(({ wamidHash }) => wamidHash),
+      statuses.map(({ status }) => status),
+      statuses.map(({ atMs }) => isoTime(atMs)),
+      statuses.map(({ errorCode }) => errorCode ?? null),
+      statuses.map(({ status }) => RECEIPT_RANK[status]),
+    ],
+  );
+  const matched = new Set(found.map(({ n }) => Number(n) - 1));
+  await keepStrays(tx, statuses.filter((_, index) => !matched.has(index)));
+  return found.filter(({ failed }) => failed).map((row) => ({ outboxId: row.outbox_id, errorCode: row.error_code }));
+};
+
+const keepStrays = async (tx: Transactor, statuses: readonly StatusRow[]): Promise<void> => {
+  if (statuses.length === 0) return;
+  await tx.query(
+    `INSERT INTO bot.stray_receipt (wamid_hash, receipt, receipt_at, receipt_error)
+     SELECT * FROM unnest($1::bytea[], $2::text[], $3::timestamptz[], $4::int[]) ON CONFLICT DO NOTHING`,
+    [
+      statuses.map(({ wamidHash }) => wamidHash),
+      statuses.map(({ status }) => status),
+      statuses.map(({ atMs }) => isoTime(atMs)),
+      statuses.map(({ errorCode }) => errorCode ?? null),
+    ],
+  );
+};
+
+export const keepQuarantined = async (tx: Transactor, rows: readonly QuarantineRow[]): Promise<void> => {
+  if (rows.length === 0) return;
+  await tx.query(
+    `INSERT INTO bot.quarantine (day, reason, dedupe, body) SELECT * FROM unnest($1::date[], $2::text[], $3::bytea[], $4::bytea[])
+     ON CONFLICT (dedupe) DO NOTHING`,
+    [rows.map(({ day }) => day), rows.map(({ reason }) => reason), rows.map(({ dedupe }) => dedupe), rows.map(({ sealed }) => sealed)],
+  );
+};
+
+/** Makes the partitions that a timestamp may fall into; how many were missing. */
+export const makeInputDays = async (database: Reader, today: string): Promise<number> => {
+  const [row] = await database.query<{ made: number }>('SELECT bot.make_input_days($1::date, $2, $3) AS made', [today, DAYS_BEHIND, DAYS_AHEAD]);
+  return row?.made ?? 0;
+};

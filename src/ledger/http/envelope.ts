@@ -1,0 +1,69 @@
+import { isoTime } from '../../base/clock.ts';
+import { REFUSALS, type LedgerRefusal } from '../errors.ts';
+import type { BodyRefusal } from './body-schema.ts';
+import type { DashboardBody } from './present.ts';
+
+/** What dialect C answers (contract 1.1 and 1.2); `token` goes into the `Authorization` header. */
+export type Answer = { readonly status: number; readonly body: unknown; readonly token?: string };
+
+type Success = {
+  readonly status: 200 | 201;
+  readonly message: string;
+  readonly type: string;
+  readonly id: string | null;
+  readonly actor: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly dashboard: DashboardBody | Readonly<Record<string, never>>;
+};
+
+export const succeed = ({ status, message, dashboard, ...action }: Success, atMs: number): Answer => ({
+  status,
+  body: { message, data: { action: { ...action, timestamp: isoTime(atMs) }, dashboard } },
+});
+
+/** An error in the envelope; `field` where the refusal's own is not the one that broke the rule. */
+export const refuse = (refusal: LedgerRefusal, atMs: number, field?: string): Answer => {
+  const row: (typeof REFUSALS)[LedgerRefusal] & { readonly field?: string } = REFUSALS[refusal];
+  const named = field ?? row.field;
+  return fail({ status: row.status, type: row.type, code: row.code, reason: row.reason, ...(named === undefined ? {} : { field: named }) }, atMs);
+};
+
+export const refuseBody = ({ field, missing }: BodyRefusal, atMs: number): Answer => {
+  if (field === 'phone') return refuse(missing ? 'ledger.phone_missing' : 'ledger.phone_invalid', atMs);
+  if (field === 'defaultDenom' && !missing) return refuse('ledger.denomination_invalid', atMs);
+  if (field === 'firstname' || field === 'lastname') return refuse(missing ? 'ledger.params_missing' : 'ledger.name_invalid', atMs, field);
+  return refuse(missing ? 'ledger.params_missing' : 'ledger.request_invalid', atMs, field);
+};
+
+/** Refusals of the gate say only this: nothing was done, and nothing is told. */
+export const refuseAtGate = (status: 401 | 500, message: string): Answer => ({ status, body: { message } });
+
+type Failure = { readonly status: number; readonly type: string; readonly code: string; readonly reason: string; readonly field?: string };
+
+const fail = ({ status, type, reason, ...details }: Failure, atMs: number): Answer => ({
+  status,
+  body: {
+    message: reason,
+    data: { action: { id: null, type, timestamp: isoTime(atMs), actor: 'system', details: { ...details, reason } }, dashboard: {} },
+  },
+});
+
+const TRANSPORT_FAILURES: Readonly<Record<number, { readonly code: string; readonly reason: string }>> = {
+  400: { code: 'VALIDATION_ERROR', reason: 'The request is not understood' },
+  404: { code: 'ROUTE_NOT_FOUND', reason: 'Not Found' },
+  405: { code: 'METHOD_NOT_ALLOWED', reason: 'Method Not Allowed' },
+  413: { code: 'BODY_TOO_LARGE', reason: 'The body is too large' },
+  415: { code: 'UNSUPPORTED_MEDIA_TYPE', reason: 'Bodies are JSON without an encoding' },
+  503: { code: 'UNAVAILABLE', reason: 'Try again later' },
+};
+
+/**
+ * What fails before or outside an endpoint: the envelope, with the `status` and `statusCode` that the contract's own
+ * answer for an unknown route has, so that neither kind of client is hurt. No text of an error ever leaves.
+ */
+export const failTransport = (status: number, atMs: number): Answer => {
+  const { code, reason } = TRANSPORT_FAILURES[status] ?? { code: 'INTERNAL_ERROR', reason: 'Internal server error' };
+  const type = status === 404 || status === 405 ? 'ERROR_NOT_FOUND' : status < 500 ? 'ERROR_VALIDATION' : 'ERROR_INTERNAL';
+  const answer = fail({ status, type, code, reason }, atMs);
+  return { status, body: { status: 'error', statusCode: status, ...(answer.body as object) } };
+};

@@ -1,0 +1,177 @@
+import type { Clock } from '../base/clock.ts';
+import type { Database } from '../base/database.ts';
+import { describeError, isPassing } from '../base/fault.ts';
+import type { IdentityId } from '../base/id.ts';
+import type { NoteEvent } from '../watch/watch.ts';
+import { HEARTBEAT_MS, type Claim, type RunTurn } from './queue.ts';
+import { beatLeases, claimLanes, findTroubledLane, giveBack } from './store.ts';
+
+/** How many lanes one statement claims, and how many turns one process has under way. */
+export const CLAIM_MAX = 64;
+export const IN_FLIGHT_MAX = 160;
+/** Wake-ups come by NOTIFY; this is how long a lost one can cost. */
+const POLL_MS = 250;
+/** How often a worker looks for lanes that were lost too often. */
+const TROUBLE_MS = 1_000;
+
+export type LanesDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly noteEvent: NoteEvent;
+  readonly runTurn: RunTurn;
+  /** Runs the lane alone in a process of its own; resolves when that process has ended, however. */
+  readonly isolate: (identityId: IdentityId) => Promise<void>;
+  readonly bury: (identityId: IdentityId) => Promise<void>;
+};
+
+export type Lanes = {
+  readonly start: () => void;
+  /** Claims nothing more; resolves when every turn under way has ended. */
+  readonly stop: () => Promise<void>;
+  readonly wake: () => void;
+  readonly inFlight: () => number;
+};
+
+export const createLanes = (deps: LanesDeps): Lanes => {
+  const { database, clock, noteEvent } = deps;
+  const held = new Map<IdentityId, Claim>();
+  let running = false;
+  let awake = false;
+  let alone = false;
+  let wakeUp: (() => void) | undefined;
+  let loop: Promise<void> = Promise.resolve();
+  let timers: NodeJS.Timeout[] = [];
+
+  const wake = (): void => {
+    awake = true;
+    wakeUp?.();
+  };
+
+  const sleep = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  const run = async (claim: Claim): Promise<void> => {
+    held.set(claim.identityId, claim);
+    try {
+      await settleTurn(deps, claim);
+    } finally {
+      held.delete(claim.identityId);
+      wake();
+    }
+  };
+
+  /** A suspect lane runs while nothing else does, so that what it brings down with it is only itself. */
+  const runSuspect = async (): Promise<boolean> => {
+    const [claim] = await claimLanes(database, { kind: 'suspect' }, clock.offsetMs());
+    if (!claim) return false;
+    noteEvent('queue.lane_retried', { identityId: claim.identityId, count: claim.tries });
+    await run(claim);
+    return true;
+  };
+
+  const claimOnce = async (): Promise<boolean> => {
+    if (alone) {
+      alone = false;
+      while (held.size > 0) await sleep(POLL_MS);
+      if (await runSuspect()) return (alone = true);
+    }
+    const limit = Math.min(CLAIM_MAX, IN_FLIGHT_MAX - held.size);
+    if (limit <= 0) return false;
+    const claims = await claimLanes(database, { kind: 'healthy', limit }, clock.offsetMs());
+    for (const claim of claims) void run(claim);
+    return claims.length > 0;
+  };
+
+  const work = async (): Promise<void> => {
+    while (running) {
+      awake = false;
+      try {
+        if (await claimOnce()) continue;
+      } catch (error) {
+        noteEvent('conversation.dependency_away', { reason: 'database', detail: describeError(error) });
+        await sleep(POLL_MS);
+      }
+      if (!awake) await sleep(POLL_MS);
+    }
+  };
+
+  const lookForTrouble = everyOnce(async () => {
+    const lane = await findTroubledLane(database, clock.offsetMs());
+    if (!lane) return;
+    if (lane.need === 'bury') return deps.bury(lane.identityId);
+    if (lane.need === 'run alone') {
+      alone = true;
+      wake();
+      return;
+    }
+    noteEvent('queue.lane_isolated', { identityId: lane.identityId });
+    await deps.isolate(lane.identityId);
+  });
+  const beat = everyOnce(async () => {
+    if (held.size > 0) await beatLeases(database, [...held.values()], clock.offsetMs());
+  });
+
+  return Object.freeze({
+    start: () => {
+      running = true;
+      timers = [setInterval(beat, HEARTBEAT_MS), setInterval(lookForTrouble, TROUBLE_MS)];
+      loop = work();
+    },
+    stop: async () => {
+      running = false;
+      wake();
+      await loop;
+      while (held.size > 0) await sleep(POLL_MS);
+      for (const timer of timers) clearInterval(timer);
+    },
+    wake,
+    inFlight: () => held.size,
+  });
+};
+
+/** Runs a claim's turn and lets the lane go in whichever way it ended. */
+export const settleTurn = async ({ database, clock, noteEvent, runTurn }: Omit<LanesDeps, 'isolate' | 'bury'>, claim: Claim): Promise<void> => {
+  const offsetMs = clock.offsetMs();
+  try {
+    const result = await runTurn(claim);
+    if (result.outcome === 'lapsed') noteEvent('queue.lease_lost', { identityId: claim.identityId });
+    if (result.outcome === 'away') await giveBackPatiently(database, claim, { isTry: false, delayMs: result.retryInMs, offsetMs });
+  } catch (error) {
+    const isTry = !isPassing(error);
+    noteEvent(isTry ? 'queue.lane_retried' : 'conversation.dependency_away', { identityId: claim.identityId, reason: isTry ? 'bug' : 'passing', detail: describeError(error) });
+    await giveBackPatiently(database, claim, { isTry, delayMs: isTry ? 200 * (claim.tries + 1) : 500, offsetMs });
+  }
+};
+
+/** While PostgreSQL is away a claim cannot be given back; it is tried until the lease would have lapsed anyway. */
+const giveBackPatiently = async (database: Database, claim: Claim, how: Parameters<typeof giveBack>[2]): Promise<void> => {
+  for (let attempt = 0; attempt < 60; attempt += 1) {
+    try {
+      await giveBack(database, claim, how);
+      return;
+    } catch (error) {
+      if (!isPassing(error)) return;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+};
+
+/** Skips a tick while the last one is still under way, and lets no failure escape: the next tick tries again. */
+const everyOnce = (act: () => Promise<void>): (() => void) => {
+  let busy = false;
+  return () => {
+    if (busy) return;
+    busy = true;
+    act()
+      .catch(() => undefined)
+      .finally(() => {
+        busy = false;
+      });
+  };
+};
