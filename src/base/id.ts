@@ -33,3 +33,6 @@ export const deriveUuid = (...parts: readonly string[]): string => {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
+
+/** A random number in [0, 1), for jitter only. */
+export const newChance = (): number => Math.random();

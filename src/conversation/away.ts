@@ -1,12 +1,28 @@
 import type { Outgoing } from '../delivery/outgoing.ts';
 import type { Inbound } from './inbound.ts';
+import { showText } from './flows/show.ts';
+import { wordingOf } from './wording/languages.ts';
 import { readWord } from './words.ts';
 
 export type AwayAnswer = {
   /** Answered at once, not after waiting for the session. */
   readonly isUrgent: boolean;
-  /** None for what never gets an answer (reactions). */
+  /** None for what never gets an answer (reactions, system messages). */
   readonly message: Outgoing | undefined;
 };
-export type { Inbound };
-export const answerWithoutSession = (_message: Inbound, _language: string): AwayAnswer => ({ isUrgent: readWord('', false) !== undefined, message: undefined });
+
+/** What can be said while nobody's session can be read: help and stop as always, else that nothing was done. */
+export const answerWithoutSession = (message: Inbound, language: string): AwayAnswer => {
+  const wording = wordingOf(language);
+  if (message.kind === 'reaction' || message.kind === 'system') return { isUrgent: true, message: undefined };
+  switch (message.kind === 'text' ? readWord(message.text, false) : undefined) {
+    case 'help':
+      return { isUrgent: true, message: showText(wording.help) };
+    case 'about':
+      return { isUrgent: true, message: showText(wording.about) };
+    case 'stop':
+      return { isUrgent: true, message: showText(wording.stop) };
+    default:
+      return { isUrgent: false, message: showText(wording.storesAway) };
+  }
+};

@@ -8,15 +8,11 @@ import { tellStanding } from './flows/standing.ts';
 import { hearSystem } from './flows/system.ts';
 import { takeStep } from './flows/take-step.ts';
 import { answerUnread } from './flows/unsupported.ts';
-import { beginVisit, continueVisit } from './flows/visit.ts';
+import { beginVisit, continueVisit, wordOf } from './flows/visit.ts';
 import type { AskOutcome, Carry, Decide, TurnInput } from './turn-types.ts';
 import { wordingOf } from './wording/languages.ts';
-import { readWord } from './words.ts';
 
 type Rule = (turn: MessageTurn) => Step | undefined;
-
-const wordOf = ({ message }: MessageTurn): ReturnType<typeof readWord> =>
-  message.kind === 'text' ? readWord(message.text, false) : undefined;
 
 const hearSystemChange: Rule = ({ message }) => (message.kind === 'system' ? hearSystem(message) : undefined);
 
@@ -41,10 +37,11 @@ const answerAlways: Rule = (turn) => {
 };
 
 /** An old message may be a wish of days ago (Meta retries for seven): only a greeting is still taken up. */
-const refuseStale: Rule = (turn) =>
-  turn.isStale && wordOf(turn) !== 'greeting' && wordOf(turn) !== 'menu'
-    ? { step: 'say', text: turn.wording.late, session: 'keep', event: { name: 'conversation.stale_message' } }
-    : undefined;
+const refuseStale: Rule = (turn) => {
+  const word = wordOf(turn);
+  if (!turn.isStale || word === 'greeting' || word === 'menu') return undefined;
+  return { step: 'say', text: turn.wording.late, session: 'keep', event: { name: 'conversation.stale_message' } };
+};
 
 /** Neither needs a visit nor says anything about it. */
 const answerAfterthought: Rule = ({ message, wording }) =>

@@ -14,6 +14,7 @@ export type IdentityRow = {
   readonly profileKey: Buffer | null;
   readonly language: string;
   readonly numberAsked: boolean;
+  readonly isMember: boolean;
 };
 
 /** What a turn changes of an identity; left out = as it is. */
@@ -22,6 +23,7 @@ export type IdentityChange = {
   readonly profile?: { readonly sealed: Buffer; readonly wrappedKey: Buffer };
   readonly language?: string;
   readonly numberAskedAtMs?: number;
+  readonly isMember?: true;
 };
 
 type Row = {
@@ -34,6 +36,7 @@ type Row = {
   profile_key: Buffer | null;
   language: string;
   number_asked: boolean;
+  is_member: boolean;
 };
 
 /** Reads identities one by one for their turns, together for the store. */
@@ -42,7 +45,7 @@ export const createIdentityReader = (database: Database): Gatherer<IdentityId, I
 
 const readIdentityRows = async (database: Reader, ids: readonly IdentityId[]): Promise<readonly (IdentityRow | undefined)[]> => {
   const rows = await database.query<Row>(
-    `SELECT identity_id, bsuid_hash, phone_hash, standing, money_stopped, profile, profile_key, language, number_asked_at IS NOT NULL AS number_asked
+    `SELECT identity_id, bsuid_hash, phone_hash, standing, money_stopped, profile, profile_key, language, number_asked_at IS NOT NULL AS number_asked, is_member
      FROM bot.identity WHERE identity_id = ANY($1::uuid[])`,
     [ids],
   );
@@ -60,6 +63,7 @@ const readIdentityRows = async (database: Reader, ids: readonly IdentityId[]): P
         profileKey: row.profile_key,
         language: row.language,
         numberAsked: row.number_asked,
+        isMember: row.is_member,
       }
     );
   });
@@ -70,8 +74,10 @@ export const saveIdentities = async (tx: Transactor, changes: readonly IdentityC
   if (changes.length === 0) return;
   await tx.query(
     `UPDATE bot.identity AS i SET profile = coalesce(c.profile, i.profile), profile_key = coalesce(c.profile_key, i.profile_key),
-       language = coalesce(c.language, i.language), number_asked_at = coalesce(i.number_asked_at, c.asked_at)
-     FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[], $5::timestamptz[]) AS c(identity_id, profile, profile_key, language, asked_at)
+       language = coalesce(c.language, i.language), number_asked_at = coalesce(i.number_asked_at, c.asked_at),
+       is_member = coalesce(c.is_member, i.is_member)
+     FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[], $5::timestamptz[], $6::boolean[])
+       AS c(identity_id, profile, profile_key, language, asked_at, is_member)
      WHERE i.identity_id = c.identity_id`,
     [
       changes.map(({ identityId }) => identityId),
@@ -79,6 +85,7 @@ export const saveIdentities = async (tx: Transactor, changes: readonly IdentityC
       changes.map(({ profile }) => profile?.wrappedKey ?? null),
       changes.map(({ language }) => language ?? null),
       changes.map(({ numberAskedAtMs }) => (numberAskedAtMs === undefined ? null : isoTime(numberAskedAtMs))),
+      changes.map(({ isMember }) => isMember ?? null),
     ],
   );
 };

@@ -51,7 +51,7 @@ export type Carry = {
 };
 
 export type Decision = {
-  /** The session after this round; `undefined` ends it. */
+  /** The session after this round; `undefined` ends it. The very same object where nothing of it changed. */
   readonly session: Session | undefined;
   readonly effects: readonly Effect[];
   readonly carry?: Carry;

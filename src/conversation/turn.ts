@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import type { AtKillPoint } from '../base/kill-point.ts';
 import { monotonicMs, type Clock } from '../base/clock.ts';
 import { Fault, isPassing } from '../base/fault.ts';
 import type { Gatherer } from '../base/gather.ts';
@@ -52,6 +53,7 @@ export type TurnDeps<Reply> = {
   readonly readWaiting: (claim: Claim, limit: number) => Promise<readonly Input[]>;
   readonly sealReply: (message: OutboxMessage) => Promise<Reply>;
   readonly commit: Gatherer<TurnResult<Reply>, CommitOutcome>;
+  readonly at?: AtKillPoint;
 };
 
 /** What a turn knows before it decides. */
@@ -62,16 +64,20 @@ type Opened = {
   readonly profile: Profile;
   readonly changed: SealedProfile | undefined;
   readonly person: Person;
+  readonly isMember: boolean;
 };
 
 /** One input from claim to commit: open, understand, decide, ask core, decide again, keep the session, commit. */
 export const createRunTurn = <Reply>(deps: TurnDeps<Reply>): RunTurn => {
   const runTurn = async (claim: Claim): Promise<TurnOutcome> => {
     const startedAt = monotonicMs();
+    await deps.at?.('P4');
     const opened = await openInput(deps, claim);
     const state = await loadState(deps, opened);
     if (state === 'stores away') return answerAway(deps, opened);
+    await deps.at?.('P5');
     const decided = await decideRounds(deps, opened, state);
+    await deps.at?.('P9');
     const sessionRef = decided.session ? await keepSession(deps, decided.session) : null;
     const outcome = await commitTurn(deps, opened, { ...decided, sessionRef, inputs: [claim.input] });
     if (outcome.outcome === 'committed' && claim.sessionRef !== null) void deps.sessions.drop(claim.sessionRef).catch(() => undefined);
@@ -100,6 +106,7 @@ const openInput = async <Reply>(deps: TurnDeps<Reply>, claim: Claim): Promise<Op
     to: addressOf(speaker, profile),
     profile,
     changed,
+    isMember: row.isMember,
     person: {
       identityId,
       standing: row.standing === 'closed' ? 'open' : row.standing,
@@ -122,7 +129,7 @@ const addressOf = (speaker: Speaker, profile: Profile): Recipient => {
 type Loaded = { readonly session: SessionState; readonly input: TurnInput };
 
 /** The session that the lane refers to, and this message's place in the person's quotas; both live in Redis. */
-const loadState = async <Reply>(deps: TurnDeps<Reply>, { claim, message }: Opened): Promise<Loaded | 'stores away'> => {
+const loadState = async <Reply>(deps: TurnDeps<Reply>, { claim, message, isMember }: Opened): Promise<Loaded | 'stores away'> => {
   const { sessions, spendQuota, noteEvent, clock } = deps;
   const { identityId, input, sessionRef } = claim;
   try {
@@ -130,14 +137,9 @@ const loadState = async <Reply>(deps: TurnDeps<Reply>, { claim, message }: Opene
     const session = toSessionState(loaded);
     if (loaded === 'unreadable') noteEvent('conversation.session_unreadable', { identityId });
     else if (session.state === 'expired') noteEvent('conversation.session_expired', { identityId });
-    const isMember = session.state === 'live' && session.session.memberId !== undefined;
     const quota = await spendQuota(identityId, input.dedupe.toString('base64url'), isMember);
-    if (!quota.allowed) {
-      noteEvent('conversation.limit_reached', { identityId, reason: quota.isFirst ? 'first' : 'again' });
-      return { session, input: { type: 'over_limit', isFirst: quota.isFirst, message } };
-    }
+    if (!quota.allowed) return { session, input: { type: 'over_limit', isFirst: quota.isFirst, message } };
     const isStale = clock.now() - input.orderAtMs > deps.messageAgeMaxMs;
-    if (isStale) noteEvent('conversation.stale_message', { identityId });
     return { session, input: { type: 'message', message, isStale } };
   } catch (error) {
     if (!isPassing(error)) throw error;
@@ -195,7 +197,12 @@ const keepSession = async <Reply>({ sessions, noteEvent }: TurnDeps<Reply>, sess
   }
 };
 
-type Ended = { readonly effects: readonly Effect[]; readonly sessionRef: string | null; readonly inputs: readonly Input[] };
+type Ended = {
+  readonly effects: readonly Effect[];
+  readonly session?: Session | undefined;
+  readonly sessionRef: string | null;
+  readonly inputs: readonly Input[];
+};
 
 const commitTurn = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, ended: Ended): Promise<TurnOutcome> => {
   const { claim } = opened;
@@ -213,7 +220,7 @@ const commitTurn = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, ended: E
   const outcome = await deps.commit.add({
     end: { claim, inputs: ended.inputs, sessionRef: ended.sessionRef },
     replies,
-    identity: identityChange(deps, opened, ended.effects),
+    identity: identityChange(deps, opened, ended),
     audit: [],
   });
   if (outcome === 'committed') {
@@ -222,15 +229,17 @@ const commitTurn = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, ended: E
   return { outcome };
 };
 
-const identityChange = <Reply>({ clock }: TurnDeps<Reply>, opened: Opened, effects: readonly Effect[]): IdentityChange | undefined => {
+const identityChange = <Reply>({ clock }: TurnDeps<Reply>, opened: Opened, { effects, session }: Ended): IdentityChange | undefined => {
   const remembered = effects.filter((effect) => effect.effect === 'remember');
-  if (!opened.changed && remembered.length === 0) return undefined;
+  const hasJoined = session?.memberId !== undefined && !opened.isMember;
+  if (!opened.changed && remembered.length === 0 && !hasJoined) return undefined;
   const language = remembered.find((effect) => effect.language !== undefined)?.language;
   return {
     identityId: opened.claim.identityId,
     ...(opened.changed && { profile: opened.changed }),
     ...(language !== undefined && { language }),
     ...(remembered.some((effect) => effect.numberAsked) && { numberAskedAtMs: clock.now() }),
+    ...(hasJoined && { isMember: true as const }),
   };
 };
 

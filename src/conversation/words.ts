@@ -1,5 +1,5 @@
 /** What a person may say at any moment, whatever the screen. */
-export type Word = 'greeting' | 'menu' | 'cancel' | 'help' | 'about' | 'stop' | 'start';
+export type Word = 'greeting' | 'menu' | 'cancel' | 'help' | 'about' | 'stop' | 'start' | 'thanks';
 
 /** Words that nobody is called: they work on every screen, where a name is asked for too. */
 const WORDS: Readonly<Record<Word, readonly string[]>> = {
@@ -7,25 +7,34 @@ const WORDS: Readonly<Record<Word, readonly string[]>> = {
     ...['hi', 'hie', 'hy', 'hey', 'heyi', 'hello', 'helo', 'hallo', 'good day', 'good morning', 'good afternoon'],
     ...['good evening', 'good night', 'greetings', 'hi there', 'hello there', 'hey there'],
     ...['makadii', 'makadini', 'makadii zvenyu', 'makadini zvenyu', 'mhoroi', 'wakadii', 'wakadini', 'mangwanani'],
-    ...['masikati', 'manheru', 'ndeipi', 'ko sei'],
+    ...['ndeipi', 'ko sei'],
     ...['sawubona', 'salibonani', 'sabona', 'saubona', 'linjani', 'unjani', 'livukile', 'livuke njani', 'litshonile'],
     ...['jambo', 'habari', 'bonjour', 'salut', 'hola', 'buenos dias', 'reset', 'restart'],
   ],
   menu: ['menu', 'memu', 'main menu', 'home', 'balance', 'balances', 'bal', 'dashboard'],
   cancel: ['cancel', 'x', 'exit', 'quit', 'stop flow', 'stop-flow', 'kanzura', 'khansela'],
-  help: ['help', 'help me', '?', 'agent', 'support', 'human', 'rubatsiro', 'batsirai', 'ndibatsireiwo', 'usizo', 'ngisizeni'],
+  help: ['help', 'help me', '?', 'agent', 'support', 'human', 'ndibatsirei', 'ndibatsireiwo', 'ngisizeni'],
   about: ['about', 'about vimbisopay', 'info', 'information', 'what is this', 'what is vimbisopay'],
   stop: ['stop', 'stop all', 'unsubscribe', 'opt out', 'optout'],
   start: ['start', 'unstop', 'subscribe', 'opt in', 'optin'],
+  thanks: ['thanks', 'thank you', 'thank u', 'thx', 'maita basa', 'maita', 'ngiyabonga', 'siyabonga'],
 };
 
-/** Also greetings, but people are called Morning and Mhoro: not where a name is asked for. */
+/** The same, but people are called so (Morning, Tatenda, Batsirai): not commands where a name is asked for. */
 const NAME_LIKE: Readonly<Record<string, Word>> = {
   morning: 'greeting',
   afternoon: 'greeting',
   evening: 'greeting',
   mhoro: 'greeting',
   mhoroyi: 'greeting',
+  masikati: 'greeting',
+  manheru: 'greeting',
+  rubatsiro: 'help',
+  batsirai: 'help',
+  usizo: 'help',
+  tatenda: 'thanks',
+  ndatenda: 'thanks',
+  mazvita: 'thanks',
 };
 
 const MEANINGS: ReadonlyMap<string, Word> = new Map(

@@ -18,6 +18,7 @@ export type Breaker = {
   readonly returnProbe: () => void;
   /** How often Graph has taken messages again after a stop. */
   readonly closings: () => number;
+  readonly isOpen: () => boolean;
 };
 
 export const createBreaker = ({ clock, noteEvent }: { clock: Clock; noteEvent: NoteEvent }): Breaker => {
@@ -32,6 +33,9 @@ export const createBreaker = ({ clock, noteEvent }: { clock: Clock; noteEvent: N
     untilMs = clock.now() + openMs;
     if (state === 'closed') noteEvent('delivery.breaker_opened', { reason: why, ...(code === undefined ? {} : { code }) });
     state = 'open';
+  };
+  const returnProbe = (): void => {
+    if (state === 'probing') state = 'open';
   };
   const close = (): void => {
     state = 'closed';
@@ -48,6 +52,10 @@ export const createBreaker = ({ clock, noteEvent }: { clock: Clock; noteEvent: N
       return { sends: 'one', waitMs: 0 };
     },
     learn: ({ lesson, why, errorCode }: Pick<Settlement, 'lesson' | 'why' | 'errorCode'>, wasProbe: boolean) => {
+      if (lesson === 'nothing') {
+        if (wasProbe) returnProbe();
+        return;
+      }
       if (lesson === 'works') {
         failures = 0;
         if (wasProbe) close();
@@ -58,9 +66,8 @@ export const createBreaker = ({ clock, noteEvent }: { clock: Clock; noteEvent: N
       // What was under way when the breaker opened says nothing new.
       if (wasProbe || (state === 'closed' && isReason)) open(lesson === 'stop' ? why : 'graph_away', errorCode);
     },
-    returnProbe: () => {
-      if (state === 'probing') state = 'open';
-    },
+    returnProbe,
     closings: () => closings,
+    isOpen: () => state !== 'closed',
   });
 };

@@ -17,6 +17,8 @@ export const ANSWER_BYTES_MAX = 256 * 1024;
 export const SEND_BEGINS_WITHIN_MS = 2_000;
 /** With the wait for a status below it stays under the 30 s in which everything is drained after a fault (I12). */
 export const LEASE_MS = SEND_BEGINS_WITHIN_MS + SEND_TIMEOUT_MS + 1_000;
+/** What came of a send is offered to an absent PostgreSQL this long. */
+export const MARK_WITHIN_MS = 30_000;
 /** How long an ambiguous send waits for a status before it is sent once more (design 2.8). */
 export const STATUS_WAIT_MS = 15_000;
 /** A prompt is of no use after a quarter of an hour; a receipt always is. */

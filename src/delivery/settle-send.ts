@@ -15,8 +15,8 @@ export type Settlement = {
   /** Before anything more goes to this recipient. */
   readonly waitMs: number;
   readonly throttled: number;
-  /** What the whole sender learns: Graph works, fails, or will take nothing from us until somebody acts. */
-  readonly lesson: 'works' | 'fails' | 'stop';
+  /** What the whole sender learns: Graph works, fails, will take nothing from us until somebody acts; or nothing. */
+  readonly lesson: 'works' | 'fails' | 'stop' | 'nothing';
 };
 
 export type SettleContext = {

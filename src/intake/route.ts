@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AtKillPoint } from '../base/kill-point.ts';
 import { describeError } from '../base/fault.ts';
 import { checkSignature, isOneOf } from '../security/signature.ts';
 import type { Secret } from '../security/secret.ts';
@@ -13,6 +14,7 @@ export type WebhookDeps = {
   readonly noteEvent: NoteEvent;
   /** Development only: a signed webhook with `X-Mock-Testing: true` has its replies sent to the simulator (S39–S41). */
   readonly allowMock: boolean;
+  readonly at?: AtKillPoint;
 };
 
 export const WEBHOOK_PATH = '/bot/webhook';
@@ -20,6 +22,8 @@ const CHALLENGE_LENGTH_MAX = 1024;
 
 /** The two methods of Meta's webhook (Cloud API, "Create a webhook endpoint"). Bodies reach them as raw bytes. */
 export const addWebhookRoutes = (app: FastifyInstance, deps: WebhookDeps): void => {
+  const { at } = deps;
+  if (at) app.addHook('onResponse', async (request, reply) => { if (request.method === 'POST' && reply.statusCode === 200) await at('P3'); });
   app.get(WEBHOOK_PATH, (request, reply) => answerHandshake(deps, request, reply));
   app.post(WEBHOOK_PATH, { bodyLimit: BODY_BYTES_MAX }, (request, reply) => receiveWebhook(deps, request, reply));
 };
@@ -58,8 +62,12 @@ const receiveWebhook = async (deps: WebhookDeps, request: FastifyRequest, reply:
   }
   if (body.length === 0) return refuse(reply, 400, 'empty_body');
   try {
+    await deps.at?.('P1');
     const outcome = await withinMs(receiveSigned(body, routeOf(deps, request)), COMMIT_WAIT_MS);
-    if (outcome === 'kept') return await reply.code(200).type('text/plain; charset=utf-8').send('ok');
+    if (outcome === 'kept') {
+      await deps.at?.('P2');
+      return await reply.code(200).type('text/plain; charset=utf-8').send('ok');
+    }
     if (outcome === 'late') noteEvent('intake.store_away', { reason: 'late' });
   } catch (error) {
     noteEvent('intake.store_away', { reason: 'fault', detail: describeError(error) });

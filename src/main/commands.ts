@@ -1,56 +1,58 @@
-import type { ParseArgsConfig } from 'node:util';
-import type { Log } from '../base/log.ts';
-import type { Config } from './config.ts';
-import type { EnvironmentSnapshot } from './env.ts';
-import type { Parent } from './report-to-parent.ts';
+import type { Command } from './command.ts';
 
-/** What stood on the command line after the command's words. */
-export type Arguments = {
-  readonly words: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
-};
-
-/** What a command is given that needs no environment. */
-export type PlainContext = {
-  readonly args: Arguments;
-  /** Folder of what belongs to this installation (`--data`), and of what can be fetched again (`--cache`). Absolute. */
-  readonly dataDir: string;
-  readonly cacheDir: string;
-  /** A line for the person at the screen, on stdout. */
-  readonly print: (line: string) => void;
-  /** As environment, where the command sets or needs none; else of the one read. */
-  readonly snapshot: EnvironmentSnapshot;
-};
-
-export type CommandContext = PlainContext & {
-  readonly config: Config;
-  readonly log: Log;
-  readonly version: string;
-  /** Present when this process was started by `supervise`. */
-  readonly parent: Parent | undefined;
-};
-
-type CommandWords = {
-  /** As it is typed: `config check`. */
-  readonly name: string;
-  /** What follows the name, as usage shows it: `--env NAME`. */
-  readonly usage?: string;
-  readonly about: string;
-  readonly options?: NonNullable<ParseArgsConfig['options']>;
-};
-
-/** Loaded when it is called: a cold start reads only what it needs. Returns an exit code of EXIT. */
-type Load<Context> = () => Promise<{ readonly run: (context: Context) => Promise<number> }>;
-
-export type PlainCommand = CommandWords & { readonly environment: 'none'; readonly load: Load<PlainContext> };
-export type ConfiguredCommand = CommandWords & {
-  /** `development`: set when APP_ENV is unset, and refused in staging and production. */
-  readonly environment: 'given' | 'development';
-  readonly load: Load<CommandContext>;
-};
-export type Command = PlainCommand | ConfiguredCommand;
-
+/** What can be typed, in the order of usage. */
 export const COMMANDS: readonly Command[] = [
+  {
+    name: 'start',
+    about: 'everything on embedded defaults: bot, ledger, WhatsApp simulator with demo members',
+    environment: 'development',
+    load: () => import('./commands/start.ts'),
+  },
+  {
+    name: 'demo',
+    about: 'play a story through signed webhooks and check its outcome',
+    environment: 'development',
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'serve',
+    about: 'the door: take webhooks in',
+    environment: 'given',
+    load: () => import('./commands/serve.ts'),
+  },
+  {
+    name: 'work',
+    about: 'lanes, delivery and jobs',
+    environment: 'given',
+    load: () => import('./commands/work.ts'),
+  },
+  {
+    name: 'lane',
+    usage: 'IDENTITY',
+    about: 'run the head of one lane and end (used by `work` for a lane that failed again and again)',
+    environment: 'given',
+    load: () => import('./commands/lane.ts'),
+  },
+  {
+    name: 'ledger',
+    about: 'serve the embedded ledger over HTTP',
+    environment: 'given',
+    load: () => import('./commands/ledger.ts'),
+  },
+  {
+    name: 'simulate',
+    about: 'the WhatsApp simulator alone',
+    environment: 'development',
+    load: () => import('./commands/simulate.ts'),
+  },
+  {
+    name: 'chat',
+    usage: '--phone NUMBER "MESSAGE"',
+    about: 'one message through the running simulator',
+    environment: 'none',
+    options: { phone: { type: 'string' } },
+    load: () => import('./commands/chat.ts'),
+  },
   {
     name: 'migrate',
     about: 'bring the database up to this version',

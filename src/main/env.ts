@@ -44,7 +44,8 @@ export const takeEnvironment = (source: Source = process.env): EnvironmentSnapsh
   }
   for (const name of SECRET_NAMES) {
     const path = values[`${name}_FILE`];
-    if (path !== undefined && values[name] !== undefined) problems.push(`${name}: given both itself and as ${name}_FILE`);
+    if (path !== undefined && values[name] !== undefined)
+      problems.push(`${name}: given both itself and as ${name}_FILE`);
     const text = path === undefined ? undefined : read(`${name}_FILE`, path)?.replace(/(\r?\n)+$/, '');
     if (text === '') problems.push(`${name}_FILE: the file is empty`);
     else if (text !== undefined) values[name] = text;

@@ -55,7 +55,10 @@ export const createHttpServer = async ({ noteEvent, trustedProxies }: HttpServer
   app.addHook('onRequest', async (request, reply) => {
     const refusal = checkHead(request);
     if (refusal === undefined) return;
-    noteEvent('intake.request_refused', { reason: ERRORS[refusal]?.code ?? 'head', correlationId: request.id as never });
+    noteEvent('intake.request_refused', {
+      reason: ERRORS[refusal]?.code ?? 'head',
+      correlationId: request.id as never,
+    });
     await sendError(reply, refusal);
   });
   app.removeAllContentTypeParsers();
@@ -64,7 +67,11 @@ export const createHttpServer = async ({ noteEvent, trustedProxies }: HttpServer
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     const known = ERRORS[status] ? status : status >= 400 && status < 500 ? 400 : 500;
-    noteEvent('intake.request_refused', { reason: ERRORS[known]?.code ?? 'internal', correlationId: request.id as never, detail: describeError(error) });
+    noteEvent('intake.request_refused', {
+      reason: ERRORS[known]?.code ?? 'internal',
+      correlationId: request.id as never,
+      detail: describeError(error),
+    });
     return sendError(reply, known);
   });
   return app;

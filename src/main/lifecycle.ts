@@ -22,15 +22,16 @@ export type LifecycleDeps = {
   readonly parent: Parent | undefined;
   /** Where npm's shell started this process: ends when that shell is gone, for it passes no signal on. */
   readonly isRunByNpm?: boolean;
-  /** Longer for a process that supervises: its children have 15 s. */
   readonly graceMs?: number;
 };
 
-const GRACE_MS = 12_000;
+/** A child is done before its parent would kill it after 15 s, and the parent waits for that. */
+const CHILD_GRACE_MS = 12_000;
+const TOP_GRACE_MS = 20_000;
 const SECOND_SIGNAL_AFTER_MS = 1_000;
 
 export const beginLifecycle = (deps: LifecycleDeps): Lifecycle => {
-  const { role, log, noteEvent, parent, isRunByNpm = false, graceMs = GRACE_MS } = deps;
+  const { role, log, noteEvent, parent, isRunByNpm = false, graceMs = parent ? CHILD_GRACE_MS : TOP_GRACE_MS } = deps;
   const drains: (() => Promise<void>)[] = [];
   let resolveEnded: (exitCode: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => {

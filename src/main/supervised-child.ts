@@ -33,6 +33,9 @@ export type StartChildOptions = {
   readonly onReady: (urls: Readonly<Record<string, string>>) => void;
 };
 
+/** This program's command line. */
+export const PROGRAM = new URL('./cli.ts', import.meta.url).pathname;
+
 const LAST_WORDS_MS = 500;
 
 export const startChild = ({ program, args, snapshot, onReady }: StartChildOptions): Child => {

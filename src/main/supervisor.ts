@@ -10,13 +10,13 @@ import { monotonicMs } from '../base/clock.ts';
 import type { NoteEvent } from '../watch/watch.ts';
 import { EXIT } from './exit-codes.ts';
 import type { EnvironmentSnapshot } from './env.ts';
-import { startChild, type Child } from './supervised-child.ts';
+import { PROGRAM, startChild, type Child } from './supervised-child.ts';
 import type { MetricsJson } from './supervisor-wire.ts';
 
 export type ChildRole = {
   /** For the log and the screen: `serve`, `work-2`. */
   readonly name: string;
-  /** The command line, as for `vimbisopay`; `--supervised` is added. */
+  /** The command line, as for `vimbisopay`; `--supervised NAME` is added. */
   readonly args: readonly string[];
   /** Given to this child; default that of the tree. */
   readonly snapshot?: EnvironmentSnapshot;
@@ -71,10 +71,14 @@ const TIMINGS: SupervisorTimings = {
   metricsTimeoutMs: 1_000,
 };
 
-const PROGRAM = new URL('./cli.ts', import.meta.url).pathname;
-
 /** One role, over all the processes that it was. */
-type Post = { readonly role: ChildRole; child?: Child; timer?: NodeJS.Timeout; waitMs: number; urls?: ReadyRole['urls'] };
+type Post = {
+  readonly role: ChildRole;
+  child?: Child;
+  timer?: NodeJS.Timeout;
+  waitMs: number;
+  urls?: ReadyRole['urls'];
+};
 
 export const supervise = (options: SuperviseOptions): Supervisor => {
   const { roles, noteEvent, note = () => undefined, program = PROGRAM } = options;
@@ -96,7 +100,7 @@ export const supervise = (options: SuperviseOptions): Supervisor => {
     const { role } = post;
     post.child = startChild({
       program,
-      args: [...role.args, '--supervised'],
+      args: [...role.args, '--supervised', role.name],
       snapshot: role.snapshot ?? options.snapshot,
       onReady: (urls) => noteReady(post, urls),
     });

@@ -232,3 +232,22 @@ export const readNextReady = async (database: Reader, offsetMs: number): Promise
   );
   return row?.wait_ms ?? undefined;
 };
+
+/** The head of a lane as it stands, without claiming it. */
+export const peekHead = async (database: Reader, identityId: IdentityId, offsetMs: number): Promise<Input | undefined> => {
+  const [row] = await database.query<InputRow>(
+    `SELECT ${INPUT_COLUMNS} FROM bot.input AS i WHERE i.identity_id = $2 AND i.state = 'waiting' AND i.ready_at <= ${NOW}
+     ORDER BY i.order_at, i.input_id LIMIT 1`,
+    [offsetMs, identityId],
+  );
+  return row && toInput(row);
+};
+
+/** Inputs that are ready and not yet ended, lanes under way included. */
+export const countReady = async (database: Reader, offsetMs: number): Promise<number> => {
+  const [row] = await database.query<{ ready: number }>(
+    `SELECT count(*)::int AS ready FROM bot.lane WHERE pending > 0 AND ready_at <= ${NOW}`,
+    [offsetMs],
+  );
+  return row?.ready ?? 0;
+};

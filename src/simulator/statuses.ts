@@ -8,8 +8,9 @@ import { describeContact, toSeconds, wrapStatuses, type Business } from './peopl
 import type { SimulatorSettings } from './settings.ts';
 import type { OwnedWebhooks } from './webhook-client.ts';
 
-/** Status webhooks under way at once; more wait their turn. */
+/** Status webhooks under way at once. Few where they are batched, so that while they run the next batch fills. */
 const RUNS_MAX = 64;
+const BATCH_RUNS_MAX = 4;
 const STEPS = ['sent', 'delivered', 'read'] as const;
 type Step = (typeof STEPS)[number];
 
@@ -70,7 +71,7 @@ export const createSendStatuses = (deps: StatusesDeps): SendStatuses => {
 
   const gatherer = createGatherer<Update, undefined>({
     itemsMax: statusesPerWebhook,
-    runsMax: RUNS_MAX,
+    runsMax: statusesPerWebhook > 1 ? BATCH_RUNS_MAX : RUNS_MAX,
     run: async (updates) => {
       const ordered = statusesReversed ? updates.toReversed() : updates;
       const contacts = ordered.flatMap(({ person }) => (person ? [describeContact(person)] : []));

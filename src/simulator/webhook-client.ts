@@ -75,6 +75,23 @@ const countPending = () => {
   return { hold, idle, pending: () => count };
 };
 
+/** Meta's GET when a callback URL is set: true where the door echoes the challenge. */
+const shakeHands = async (door: string, verifyToken: Secret, dispatcher: Agent): Promise<boolean> => {
+  const url = new URL(door);
+  const challenge = newToken(9);
+  url.searchParams.set('hub.mode', 'subscribe');
+  url.searchParams.set('hub.challenge', challenge);
+  url.searchParams.set('hub.verify_token', verifyToken.reveal());
+  const answer = await request(url, { dispatcher });
+  return (await answer.body.text()) === challenge && answer.statusCode === 200;
+};
+
+const headersFor = (signature: string | null): Record<string, string> => ({
+  'content-type': 'application/json',
+  'user-agent': 'facebookexternalua',
+  ...(signature === null ? {} : { 'x-hub-signature-256': signature }),
+});
+
 export const createWebhooks = ({ urls, appSecret, verifyToken, settings }: WebhookDeps): OwnedWebhooks => {
   const { connectionsMax, webhookTimeoutMs, triesMax, retryFirstMs, retryMaxMs } = settings;
   const agent = new Agent({
@@ -93,11 +110,6 @@ export const createWebhooks = ({ urls, appSecret, verifyToken, settings }: Webho
     const answer = await request(url, { dispatcher: agent, method: 'POST', body: bytes, headers });
     return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
   };
-  const headersFor = (signature: string | null): Record<string, string> => ({
-    'content-type': 'application/json',
-    'user-agent': 'facebookexternalua',
-    ...(signature === null ? {} : { 'x-hub-signature-256': signature }),
-  });
   const tryOnce = async (bytes: Uint8Array, headers: Record<string, string>): Promise<number | undefined> => {
     const url = nextDoor();
     if (url === undefined) return undefined;
@@ -126,21 +138,12 @@ export const createWebhooks = ({ urls, appSecret, verifyToken, settings }: Webho
     }
   };
 
-  const shakeHands = async (door: string): Promise<boolean> => {
-    const url = new URL(door);
-    const challenge = newToken(9);
-    url.searchParams.set('hub.mode', 'subscribe');
-    url.searchParams.set('hub.challenge', challenge);
-    url.searchParams.set('hub.verify_token', verifyToken.reveal());
-    const answer = await request(url, { dispatcher: agent });
-    return (await answer.body.text()) === challenge && answer.statusCode === 200;
-  };
-
   return Object.freeze({
     setUrls: (next: readonly string[]) => {
       doors = next;
     },
-    subscribe: async () => (await Promise.all(doors.map(shakeHands))).every(Boolean),
+    subscribe: async () =>
+      (await Promise.all(doors.map((door) => shakeHands(door, verifyToken, agent)))).every(Boolean),
     deliver,
     postOnce: async (body: Uint8Array | string | object, options: PostOptions = {}) => {
       const bytes = toBytes(body);

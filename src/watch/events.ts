@@ -43,6 +43,7 @@ export const EVENTS = {
   'credex.registration_refused': { level: 'warn', audited: true, owasp: 'input_validation_fail' },
   'credex.token_renewed': { level: 'info', audited: false, owasp: 'authn_token_created' },
   'credex.member_mismatch': { level: 'error', audited: true, owasp: 'authz_fail' },
+  'ledger.request_failed': { level: 'error', audited: false },
   'delivery.message_sent': { level: 'info', audited: false },
   'delivery.message_undelivered': { level: 'error', audited: false },
   'delivery.message_expired': { level: 'warn', audited: false },

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -144,6 +144,7 @@ describe('stores that start from nothing', () => {
   });
 
   test('work where the data folder has a path too long for a socket, and leave nothing outside it', async () => {
+    await chmod(folder, 0o711);
     const dataDir = join(folder, 'a-long-name'.repeat(12));
     const stores = await open({ dataDir });
     expect(await query(stores, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);

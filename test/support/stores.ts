@@ -52,9 +52,8 @@ export const openTestStores = async ({ own = false, migrated = true }: TestStore
 };
 
 export const migrateAll = async (databaseUrl: string): Promise<void> => {
-  const note = (): void => undefined;
-  await migrate({ databaseUrl, schema: 'bot', folder: resolve('src/main/migrations'), note });
-  await migrate({ databaseUrl, schema: 'ledger', folder: resolve('src/ledger/migrations'), note });
+  await migrate({ databaseUrl, schema: 'bot' });
+  await migrate({ databaseUrl, schema: 'ledger' });
 };
 
 const redisUrlOf = (stores: Stores): string => {

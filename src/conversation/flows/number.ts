@@ -5,13 +5,14 @@ import type { MessageTurn, Step } from './flow.ts';
  * WhatsApp's own button and again only when they say "number". About, help and stop are answered before this.
  */
 export const askForNumber = ({ person, message, wording }: MessageTurn): Step => {
-  if (message.kind === 'contacts')
-    return {
-      step: 'say',
-      text: message.ownPhone === undefined ? wording.number.othersCard : wording.number.notTaken,
-      session: 'end',
-    };
   const isAskingAgain = message.kind === 'text' && message.text.toLowerCase() === 'number';
+  // Their number came and the identity still has none: it could not be attached.
+  if (message.kind === 'contacts' && message.ownPhone !== undefined)
+    return { step: 'say', text: wording.number.notTaken, session: 'end' };
   if (!person.wasAskedForNumber || isAskingAgain) return { step: 'request_number', body: wording.number.ask };
-  return { step: 'say', text: wording.number.askedBefore, session: 'end' };
+  return {
+    step: 'say',
+    text: message.kind === 'contacts' ? wording.number.othersCard : wording.number.askedBefore,
+    session: 'end',
+  };
 };

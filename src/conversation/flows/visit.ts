@@ -1,20 +1,29 @@
 import type { Session } from '../session.ts';
-import { readWord } from '../words.ts';
+import { readWord, type Word } from '../words.ts';
 import type { MessageTurn, ScreenTurn, Step } from './flow.ts';
 import { logIn, refresh } from './greeting.ts';
 import { flowOf } from './screens.ts';
 import { readTapId } from './show.ts';
 import { answerUnread } from './unsupported.ts';
 
-const hearText = (turn: ScreenTurn, text: string): Step => {
+/** The global word that this message is; where a name is asked for, a name is not taken for a command. */
+export const wordOf = ({ message, session }: MessageTurn): Word | undefined => {
+  if (message.kind !== 'text') return undefined;
+  const isNameExpected = session.state === 'live' && flowOf(session.session.screen).expectsName === true;
+  return readWord(message.text, isNameExpected);
+};
+
+const hearText = (turn: ScreenTurn, text: string, word: Word | undefined): Step => {
   const flow = flowOf(turn.screen);
-  switch (readWord(text, flow.expectsName === true)) {
+  switch (word) {
     case 'greeting':
       return logIn('greeting');
     case 'menu':
       return refresh(turn);
     case 'cancel':
       return flow.cancel(turn);
+    case 'thanks':
+      return { step: 'stay', note: turn.wording.thanks };
     default:
       return flow.hear(turn, text);
   }
@@ -38,7 +47,7 @@ export const continueVisit = (turn: MessageTurn, live: Session): Step => {
   const screenTurn: ScreenTurn = { ...turn, live, screen: live.screen };
   switch (message.kind) {
     case 'text':
-      return hearText(screenTurn, message.text);
+      return hearText(screenTurn, message.text, wordOf(turn));
     case 'tap':
       return hearTap(screenTurn, message.id);
     case 'reaction':

@@ -11,7 +11,7 @@ const balanceLines = ({ balances, unsecured, remaining, netAssets }: DashboardFa
     ? [
         `Owed to you: ${formatMoney(unsecured.receivables)}`,
         `You owe: ${formatMoney(unsecured.payables)}`,
-        `Owed in the end: ${formatMoney(unsecured.net)}`,
+        `Owed to you, less what you owe: ${formatMoney(unsecured.net)}`,
       ]
     : []),
   ...(remaining ? [`You can still send today: ${formatMoney(remaining)}`] : []),
@@ -148,7 +148,10 @@ export const en: Wording = Object.freeze({
     audio: 'I cannot listen to voice messages. Please write to me in words.',
     sticker: 'I cannot read stickers. Please write to me in words.',
   },
+  thanks: 'You are welcome.',
   late: 'Your message reached me late, so I did nothing with it. If you still want it, please send it again.',
+  storesAway: 'I cannot look things up right now. Nothing was done with your message. Please try again in a minute.',
+  gaveUp: 'Something went wrong on our side with your last message, and we are looking into it. Please send *hi* to see where you are.',
   overLimit:
     'You have sent more messages than I can take for now. I will be quiet for a while, and do nothing with what you send until then. ' +
     '*help* and *stop* still work.',

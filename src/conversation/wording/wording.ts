@@ -75,7 +75,12 @@ export type Wording = {
   readonly standing: Readonly<Record<'contested' | 'frozen', string>>;
   readonly unread: Readonly<Record<UnreadKind | 'lost' | 'unsupported', string>>;
   readonly unreadMedia: Readonly<Record<Extract<Inbound, { kind: 'media' }>['media'], string>>;
+  readonly thanks: string;
   readonly late: string;
+  /** Our own stores are away: one answer for everything that waits. */
+  readonly storesAway: string;
+  /** A message that we failed on again and again, and gave up. */
+  readonly gaveUp: string;
   readonly overLimit: string;
   readonly stop: string;
   readonly start: string;

@@ -26,7 +26,11 @@ export const ENVIRONMENT = [
     needed: 'strict',
     meaning: 'Comma list of the names this service is called by; *.example.org stands for every name below it',
   },
-  { name: 'PUBLIC_URL', needed: 'no', meaning: 'Where the world reaches this service; https in staging and production' },
+  {
+    name: 'PUBLIC_URL',
+    needed: 'no',
+    meaning: 'Where the world reaches this service; https in staging and production',
+  },
   {
     name: 'TRUSTED_PROXIES',
     needed: 'no',
@@ -74,7 +78,11 @@ export const ENVIRONMENT = [
     needed: 'no',
     meaning: 'Database of the embedded ledger; default DATABASE_URL',
   },
-  { name: 'DATABASE_CA_FILE', needed: 'no', meaning: 'PEM file of the authority that signed the database’s certificate' },
+  {
+    name: 'DATABASE_CA_FILE',
+    needed: 'no',
+    meaning: 'PEM file of the authority that signed the database’s certificate',
+  },
   {
     name: 'REDIS_URL',
     secret: true,

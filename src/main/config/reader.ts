@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { Environment } from '../config.ts';
+import type { Environment } from './config-types.ts';
 import type { EnvironmentSnapshot } from '../env.ts';
 import { ROWS, type Name } from './names.ts';
 import { environmentName } from './values.ts';
@@ -31,7 +31,6 @@ const isQuoted = (text: string): boolean => /^(["'`]).*\1$/s.test(text);
 const findSlip = (text: string): string | undefined => {
   if (isEdged(text)) return 'white space at its beginning or end';
   if (isQuoted(text)) return 'stands in quotes';
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(text)) return 'holds a line break or another control character';
   return undefined;
 };
@@ -61,7 +60,9 @@ export const createReader = (snapshot: EnvironmentSnapshot): Reader => {
     const text = find(name);
     if (text === undefined) {
       const needed = ROWS.find((row) => row.name === name)?.needed;
-      const isUnread = snapshot.problems.some((line) => line.startsWith(`${name}:`) || line.startsWith(`${name}_FILE:`));
+      const isUnread = snapshot.problems.some(
+        (line) => line.startsWith(`${name}:`) || line.startsWith(`${name}_FILE:`),
+      );
       if ((needed === 'always' || (needed === 'strict' && isStrict)) && !isUnread) once(name, 'missing');
       return undefined;
     }

@@ -86,7 +86,9 @@ export const addressList = listOf(
 );
 
 /** What a server may be bound to. */
-export const listenHost = z.string().refine((text) => readHost(text) !== undefined, 'must be an address or a host name');
+export const listenHost = z
+  .string()
+  .refine((text) => readHost(text) !== undefined, 'must be an address or a host name');
 
 /** A base that paths are added to. */
 export const webUrl = z.string().transform((text, context) => {

@@ -20,6 +20,8 @@ CREATE TABLE bot.identity (
   profile_key bytea,
   language text NOT NULL DEFAULT 'en' CHECK (language ~ '^[a-z]{2}$'),
   number_asked_at timestamptz,
+  -- Learned at log-in: which quota a message counts against before anything else is known.
+  is_member boolean NOT NULL DEFAULT false,
   merged_into uuid REFERENCES bot.identity,
   made_at timestamptz NOT NULL DEFAULT now(),
   CHECK ((profile IS NULL) = (profile_key IS NULL))

@@ -87,8 +87,8 @@ const findHome = async (dataDir: string, as: RunAs | undefined, note: (line: str
   const record = join(dataDir, 'stores-home');
   const recorded = (await readFile(record, 'utf8').catch(() => '')).trim();
   if (recorded !== '' && (await canEnter(recorded, as))) return recorded;
-  // Both outlast a restart of the machine.
-  for (const parent of ['/var/lib', '/var/tmp']) {
+  // As lasting as the folder that was asked for: the latter two outlast a restart of the machine.
+  for (const parent of dataDir.startsWith(`${tmpdir()}/`) ? [tmpdir()] : ['/var/lib', '/var/tmp']) {
     const home = await mkdtemp(join(parent, 'vimbisopay-')).catch(() => undefined);
     if (home === undefined) continue;
     await letPass(home, as);

@@ -28,6 +28,7 @@ export const createPostgresLauncher =
     // Shown in the title of every process of this folder, and of no other's on this machine.
     const cluster = `vimbiso-${dev.toString(36)}-${ino.toString(36)}`;
     await endLastRun({ folder, cluster, as }, places.postgresSocketDir);
+    await takeOverPidFile(folder);
     const settings = join(folder, 'postgresql.conf');
     await writeFile(settings, writeSettings(cluster, places.postgresSocketDir), { mode: 0o600 });
     if (as) await chown(settings, as.uid, as.gid);
@@ -56,6 +57,18 @@ const endLastRun = async ({ folder, cluster, as }: LastRun, socketDir: string): 
     signal: 'SIGINT',
   });
   for (const name of await readdir(socketDir)) await rm(join(socketDir, name), { force: true });
+};
+
+/**
+ * With nothing of the last run left, its pid file may still name a number that answers: a zombie whose new parent does
+ * not collect it, as in many containers, or another process since. PostgreSQL takes its parent's number for stale and
+ * still looks at the shared memory that the file names, which deleting the file would prevent.
+ */
+const takeOverPidFile = async (folder: string): Promise<void> => {
+  const file = join(folder, 'postmaster.pid');
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (text.trim() === '') await rm(file, { force: true });
+  else await writeFile(file, text.replace(/^\d+/, String(process.pid)));
 };
 
 /** The eighth line of postmaster.pid is what pg_ctl waits for; the first tells this run from one that was killed. */

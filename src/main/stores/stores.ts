@@ -30,7 +30,7 @@ export type StoresWanted = {
   };
 };
 
-/** What tests do to the stores. Anything stopped stays stopped until started, even if its holder is gone meanwhile. */
+/** What tests do to the stores. What is stopped stays so until it is started or another command opens the stores. */
 export type StoresControl = {
   readonly stopPostgres: (how?: PostgresStop) => Promise<void>;
   readonly startPostgres: () => Promise<void>;

@@ -1,0 +1,416 @@
+import { describe, expect, test } from 'vitest';
+import {
+  account, core, coreAway, createConversation, dashboard, findBrokenLimits, idsOf, money, onlyReply, person, tap, text,
+  type Conversation, type Core,
+} from '../../test/support/conversation.ts';
+import { SESSION_ABSOLUTE_MS } from './session.ts';
+import type { AskOutcome } from './turn-types.ts';
+import { en } from './wording/en.ts';
+
+const member = core({ member: dashboard() });
+const bodyOf = (conversation: Conversation, words: string): string => onlyReply(conversation.hear(text(words))).body;
+
+const startRegistration = (answer?: Core): Conversation => {
+  const conversation = createConversation(person(), answer);
+  conversation.hear(text('hi'));
+  conversation.hear(tap(conversation.idOf('join')));
+  return conversation;
+};
+const reachConfirmation = (answer?: Core): Conversation => {
+  const conversation = startRegistration(answer);
+  conversation.hear(text('Tariro'));
+  conversation.hear(text('Moyo'));
+  return conversation;
+};
+const answering = (outcome: AskOutcome['result'], otherwise: Core = core()): Core => (ask) =>
+  ask.ask === 'register' ? ({ ask: 'register', result: outcome } as AskOutcome) : otherwise(ask);
+
+describe('F1 F4: a greeting', () => {
+  test('logs a member in and shows the dashboard with a menu, in one reply', () => {
+    const conversation = createConversation(person(), member);
+    const heard = conversation.hear(text('Makadii'));
+    expect(heard.asks).toEqual([{ ask: 'log_in' }]);
+    const reply = onlyReply(heard);
+    expect(reply.kind).toBe('list');
+    for (const words of ['Hello Tariro', 'Tariro Moyo Personal', '263770000001', '12.50 USD', 'today: 10.00 USD', 'No offers waiting'])
+      expect(reply.body).toContain(words);
+    expect(conversation.session()).toMatchObject({ memberId: 'm-1', screen: { name: 'menu' } });
+  });
+
+  test('opens a new session each time, with a nonce of its own (F12)', () => {
+    const conversation = createConversation(person(), member);
+    conversation.hear(text('hi'));
+    const first = conversation.session();
+    conversation.hear(text('hi'));
+    expect(conversation.session()?.nonce).not.toBe(first?.nonce);
+    expect(conversation.session()?.openedAtMs).toBeGreaterThan(first?.openedAtMs ?? 0);
+  });
+
+  test('shows what is owed instead of a daily limit above tier 2, and counts what waits', () => {
+    const offer = { credexId: 'c', amount: money(5n), counterpartyAccountName: 'x', secured: true };
+    const owing = account({
+      unsecured: { payables: money(300n), receivables: money(1000n), net: money(700n) },
+      pendingIn: [offer, offer],
+      pendingOut: [offer],
+    });
+    const board = dashboard({ member: { tier: 3, remainingAvailableUsd: null }, accounts: [owing] });
+    const body = bodyOf(createConversation(person(), core({ member: board })), 'hi');
+    for (const words of ['You owe: 3.00 USD', 'Owed to you: 10.00 USD', '7.00 USD', '2 offers wait', '1 offer of yours']) expect(body).toContain(words);
+    expect(body).not.toContain('today');
+  });
+
+  test('shows the personal account first and names the others briefly', () => {
+    const others = Array.from({ length: 12 }, (_, index) =>
+      account({ accountName: `Shop ${index}`, accountType: 'OPERATIONS', netAssets: money(100n) }),
+    );
+    const board = dashboard({ accounts: [...others, account({ accountName: 'Mine' })] });
+    const body = bodyOf(createConversation(person(), core({ member: board })), 'hi');
+    expect(body.indexOf('Mine')).toBeLessThan(body.indexOf('Shop 0'));
+    expect(body).toContain('and 9 more');
+    expect(body).not.toContain('Shop 3');
+  });
+
+  test('S102: names of others cannot write into the message', () => {
+    const board = dashboard({ accounts: [account({ accountName: '*Balance*\n999.00 USD https://evil.example' })] });
+    const body = bodyOf(createConversation(person(), core({ member: board })), 'hi');
+    expect(body).not.toMatch(/^999/m);
+    expect(body).not.toContain('*Balance*\n999');
+    expect(body).not.toContain('evil.example');
+  });
+
+  test('welcomes somebody new with a button to join', () => {
+    const conversation = createConversation();
+    expect(onlyReply(conversation.hear(text('hi')))).toMatchObject({ kind: 'buttons' });
+    expect(conversation.idOf('join')).toBeTruthy();
+    expect(conversation.session()?.memberId).toBeUndefined();
+  });
+
+  test('of one whom core refuses is answered, without a session', () => {
+    const conversation = createConversation(person(), (ask) => ({ ask: ask.ask as 'log_in', result: { ok: false, refusal: 'credex.log_in_refused' } }));
+    expect(bodyOf(conversation, 'hi')).toContain(en.core.refused);
+    expect(conversation.session()).toBeUndefined();
+  });
+});
+
+describe('the menu', () => {
+  const atMenu = (): Conversation => {
+    const conversation = createConversation(person(), member);
+    conversation.hear(text('hi'));
+    return conversation;
+  };
+
+  test('shows balances anew by tap, by number and by MENU, without renewing session or nonce', () => {
+    const conversation = atMenu();
+    const before = conversation.session();
+    for (const message of [tap(conversation.idOf('balances')), text('1'), text('menu')]) {
+      const heard = conversation.hear(message);
+      expect(heard.asks).toEqual([{ ask: 'read_dashboard' }]);
+      expect(onlyReply(heard).body).toContain('12.50 USD');
+      expect(conversation.session()).toMatchObject({ nonce: before?.nonce, openedAtMs: before?.openedAtMs });
+    }
+    expect(SESSION_ABSOLUTE_MS).toBe(6 * 3_600_000);
+  });
+
+  test('F3: tells about VimbisoPay and helps, and stays', () => {
+    const conversation = atMenu();
+    expect(onlyReply(conversation.hear(tap(conversation.idOf('about')))).body).toContain('credex');
+    expect(bodyOf(conversation, '3')).toContain('*cancel*');
+    expect(bodyOf(conversation, 'HELP')).toContain('*cancel*');
+    expect(conversation.session()?.screen).toEqual({ name: 'menu' });
+  });
+
+  test('answers unknown words, CANCEL and thanks with the menu below, without asking core', () => {
+    const conversation = atMenu();
+    for (const words of ['blah', 'cancel', 'thank you', '9', '0', '١']) {
+      const heard = conversation.hear(text(words));
+      expect(heard.asks).toEqual([]);
+      expect(idsOf(onlyReply(heard))).toHaveLength(3);
+    }
+  });
+
+  test('S34 S106: a button of an earlier session, of another screen, or invented, does nothing and is told kindly', () => {
+    const conversation = atMenu();
+    const old = conversation.idOf('about');
+    conversation.hear(text('hi'));
+    const nonce = conversation.session()?.nonce ?? '';
+    for (const id of [old, `${nonce}:yes`, `${nonce}:join`, `${nonce}:nothing`, 'about', '', `${nonce}:__proto__`, 'x'.repeat(1_000)]) {
+      const heard = conversation.hear(tap(id));
+      expect(heard.asks).toEqual([]);
+      expect(onlyReply(heard).body).toContain(en.begin.oldButton);
+      expect(heard.notes).toEqual([{ event: 'conversation.old_button_refused', reason: 'menu' }]);
+    }
+    expect(conversation.session()?.nonce).toBe(nonce);
+  });
+
+  test('S3: a dashboard of another member ends the session and is not shown', () => {
+    const conversation = atMenu();
+    conversation.setCore(core({ member: dashboard({ member: { memberId: 'm-2', firstname: 'Farai' } }) }));
+    const heard = conversation.hear(text('1'));
+    expect(onlyReply(heard).body).not.toContain('Farai');
+    expect(heard.notes).toEqual([{ event: 'credex.member_mismatch', reason: 'session' }]);
+    expect(conversation.session()).toBeUndefined();
+  });
+
+  test('while core is away says that nothing was done, and stays', () => {
+    const conversation = atMenu();
+    conversation.setCore(coreAway);
+    for (const words of ['hi', '1']) expect(bodyOf(conversation, words)).toContain('Nothing was done');
+    expect(conversation.session()?.screen).toEqual({ name: 'menu' });
+  });
+});
+
+describe('F2: registration', () => {
+  test('asks first name, last name, confirmation, then joins and shows the first dashboard as a receipt', () => {
+    const conversation = createConversation();
+    conversation.hear(text('hi'));
+    expect(onlyReply(conversation.hear(tap(conversation.idOf('join')))).body).toContain('first name');
+    expect(bodyOf(conversation, 'Tariro')).toContain('Thank you, Tariro');
+    expect(bodyOf(conversation, "O\u2019Neil-Moyo")).toContain("Last name: O'Neil-Moyo");
+    const heard = conversation.hear(tap(conversation.idOf('yes')));
+    expect(heard.asks).toEqual([
+      { ask: 'register', registration: { firstname: 'Tariro', lastname: "O'Neil-Moyo", defaultDenomination: 'USD' } },
+    ]);
+    expect(onlyReply(heard).body).toContain('Welcome, Tariro');
+    expect(heard.receipts).toBe(1);
+    expect(conversation.session()).toMatchObject({ memberId: 'm-1', screen: { name: 'menu' } });
+    // S35: nothing of the flow is left.
+    expect(JSON.stringify(conversation.session())).not.toContain('Moyo');
+  });
+
+  test.each(['1', 'join', 'Become a member'])('begins by %j too', (words) => {
+    const conversation = createConversation();
+    conversation.hear(text('hi'));
+    expect(bodyOf(conversation, words)).toContain('first name');
+  });
+
+  test('tells what is wrong with a name and keeps what was entered before', () => {
+    const conversation = startRegistration();
+    conversation.hear(text('Jo'));
+    expect(bodyOf(conversation, '123')).toContain(en.register.refusedNames.has_digits);
+    expect(bodyOf(conversation, 'a@b')).toContain(en.register.refusedNames.has_symbols);
+    expect(bodyOf(conversation, '-')).toContain(en.register.refusedNames.empty);
+    expect(bodyOf(conversation, 'a'.repeat(51))).toContain(en.register.refusedNames.too_long);
+    expect(conversation.session()?.screen).toEqual({ name: 'register.last_name', firstname: 'Jo' });
+  });
+
+  test('takes Tatenda Morning for a name, and CANCEL for a command', () => {
+    const conversation = startRegistration();
+    conversation.hear(text('Tatenda'));
+    conversation.hear(text('Morning'));
+    expect(conversation.session()?.screen).toEqual({ name: 'register.confirm', firstname: 'Tatenda', lastname: 'Morning' });
+    expect(bodyOf(conversation, 'cancel')).toContain(en.begin.cancelled);
+    expect(conversation.session()?.screen).toEqual({ name: 'welcome' });
+  });
+
+  test('D5: Cancel and Change never register', () => {
+    for (const [action, screen] of [['cancel', 'welcome'], ['change', 'register.first_name']] as const) {
+      const conversation = reachConfirmation();
+      expect(conversation.hear(tap(conversation.idOf(action))).asks).toEqual([]);
+      expect(conversation.session()?.screen.name).toBe(screen);
+    }
+  });
+
+  test('a word at the confirmation that is none of its buttons keeps the names and asks again', () => {
+    const conversation = reachConfirmation();
+    for (const words of ['hmm', 'no', 'Tariro', '4']) expect(conversation.hear(text(words)).asks).toEqual([]);
+    expect(conversation.session()?.screen).toEqual({ name: 'register.confirm', firstname: 'Tariro', lastname: 'Moyo' });
+    expect(conversation.hear(text('1')).asks).toHaveLength(1);
+  });
+
+  test('a button of the confirmation before a change is dead', () => {
+    const conversation = reachConfirmation();
+    const yes = conversation.idOf('yes');
+    conversation.hear(tap(conversation.idOf('change')));
+    conversation.hear(text('Farai'));
+    conversation.hear(text('Ncube'));
+    expect(conversation.hear(tap(yes)).asks).toEqual([]);
+  });
+
+  test('core away: nothing was done, the names survive and the same button works a minute later', () => {
+    const conversation = reachConfirmation(coreAwayForRegister);
+    const yes = conversation.idOf('yes');
+    expect(onlyReply(conversation.hear(tap(yes))).body).toContain('kept your names');
+    conversation.setCore(core());
+    expect(conversation.hear(tap(yes)).asks).toHaveLength(1);
+    expect(conversation.session()?.screen).toEqual({ name: 'menu' });
+  });
+
+  test('names survive a greeting that core cannot answer', () => {
+    const conversation = reachConfirmation();
+    conversation.setCore(coreAway);
+    expect(onlyReply(conversation.hear(text('hi'))).body).toContain('Nothing was done');
+    expect(conversation.session()?.screen).toMatchObject({ firstname: 'Tariro', lastname: 'Moyo' });
+  });
+
+  test('I7: what cannot be known is said to be unknown, and "hi" shows it', () => {
+    const conversation = reachConfirmation(answering('outcome_unknown'));
+    const heard = conversation.hear(tap(conversation.idOf('yes')));
+    expect(onlyReply(heard).body).toContain('I do not know yet');
+    expect(heard.receipts).toBe(1);
+    expect(conversation.session()).toBeUndefined();
+  });
+
+  test('somebody who is a member already is shown their account, within four rounds', () => {
+    const conversation = reachConfirmation(answering({ ok: false, refusal: 'credex.member_exists' }, core()));
+    conversation.setCore(answering({ ok: false, refusal: 'credex.member_exists' }, member));
+    const heard = conversation.hear(tap(conversation.idOf('yes')));
+    expect(onlyReply(heard).body).toMatch(/already a member[^]*12\.50 USD/);
+    expect(heard.rounds).toBe(3);
+  });
+
+  test('refused names begin again, a refused registration ends honestly', () => {
+    const names = reachConfirmation(answering({ ok: false, refusal: 'credex.name_refused' }));
+    expect(onlyReply(names.hear(tap(names.idOf('yes')))).body).toContain(en.register.nameRefused);
+    expect(names.session()?.screen).toEqual({ name: 'register.first_name' });
+    const refused = reachConfirmation(answering({ ok: false, refusal: 'credex.registration_refused' }));
+    expect(onlyReply(refused.hear(tap(refused.idOf('yes')))).body).toContain('Nothing was done');
+    expect(refused.session()).toBeUndefined();
+  });
+});
+
+const coreAwayForRegister: Core = answering('core_away');
+
+describe('F23: after a visit has ended', () => {
+  const afterExpiry = (answer: Core = member): Conversation => {
+    const conversation = createConversation(person(), answer);
+    conversation.setSession({ state: 'expired' });
+    return conversation;
+  };
+
+  test.each([
+    ['a text', text('Moyo')],
+    ['a button', tap('nonce-1:yes')],
+    ['a picture', { kind: 'media', media: 'image' } as const],
+  ])('%s is explained and not acted on, above the dashboard, in one reply', (_, message) => {
+    const heard = afterExpiry().hear(message);
+    expect(heard.asks).toEqual([{ ask: 'log_in' }]);
+    const { body } = onlyReply(heard);
+    expect(body).toContain('five quiet minutes');
+    expect(body).toContain('12.50 USD');
+    expect(heard.notes).toEqual([{ event: 'conversation.session_expired' }]);
+  });
+
+  test('a greeting needs no explanation', () => {
+    expect(bodyOf(afterExpiry(), 'hi')).not.toContain('five quiet minutes');
+  });
+
+  test('somebody new hears it above the welcome, and core away is said', () => {
+    expect(bodyOf(afterExpiry(core()), 'Moyo')).toMatch(/five quiet minutes[^]*Joining is free/);
+    expect(bodyOf(afterExpiry(coreAway), 'Moyo')).toContain('Nothing was done');
+  });
+});
+
+describe('who speaks', () => {
+  test.each(['contested', 'frozen'] as const)('F18: a %s person is answered honestly and never logged in', (standing) => {
+    const conversation = createConversation(person({ standing }), member);
+    for (const message of [text('hi'), text('menu'), text('1'), tap('nonce-1:join'), { kind: 'location' } as const]) {
+      const heard = conversation.hear(message);
+      expect(heard.asks).toEqual([]);
+      expect(onlyReply(heard).body).toBe(en.standing[standing]);
+    }
+    expect(bodyOf(conversation, 'help')).toContain('*cancel*');
+  });
+
+  test('a standing that changed while core was asked lets nobody in', () => {
+    const conversation = createConversation(person({ standing: 'frozen' }), member);
+    expect(conversation.session()).toBeUndefined();
+  });
+
+  test('somebody without a number is asked once by the button, then in words, and again on "number"', () => {
+    const asked = createConversation(person({ hasNumber: false }), member).hear(text('hi'));
+    expect(onlyReply(asked).kind).toBe('number_request');
+    expect(asked.remembered).toEqual([{ effect: 'remember', numberAsked: true }]);
+    const again = createConversation(person({ hasNumber: false, wasAskedForNumber: true }), member);
+    expect(onlyReply(again.hear(text('hi'))).kind).toBe('text');
+    expect(onlyReply(again.hear(text('Number'))).kind).toBe('number_request');
+    expect(bodyOf(again, 'about')).toContain('credex');
+    expect(onlyReply(again.hear({ kind: 'contacts' })).body).toBe(en.number.othersCard);
+    expect(again.hear(text('hi')).asks).toEqual([]);
+  });
+
+  test('the number shared on our request opens the account', () => {
+    const conversation = createConversation(person(), member);
+    const heard = conversation.hear({ kind: 'contacts', ownPhone: '263770000001' as never });
+    expect(onlyReply(heard).body).toContain('12.50 USD');
+  });
+
+  test.each(['user_changed_number', 'user_changed_user_id', 'customer_identity_changed'] as const)(
+    'S12 F17: %s ends the session in silence and leaves an event',
+    (change) => {
+      const conversation = createConversation(person(), member);
+      conversation.hear(text('hi'));
+      const heard = conversation.hear({ kind: 'system', change });
+      expect(heard).toMatchObject({ replies: [], asks: [], notes: [{ event: 'identity.change_announced', reason: change }] });
+      expect(conversation.session()).toBeUndefined();
+    },
+  );
+});
+
+describe('late, too many, afterthoughts', () => {
+  test('E11: a stale message does nothing but say so; greeting and help are answered', () => {
+    const conversation = reachConfirmation();
+    const before = conversation.session();
+    for (const message of [tap(conversation.idOf('yes')), text('1'), text('Moyo'), { kind: 'location' } as const]) {
+      const heard = conversation.hear(message, { isStale: true });
+      expect(heard.asks).toEqual([]);
+      expect(onlyReply(heard).body).toBe(en.late);
+      expect(conversation.session()).toBe(before);
+    }
+    expect(onlyReply(conversation.hear(text('help'), { isStale: true })).body).toContain('*cancel*');
+    expect(conversation.hear(text('hi'), { isStale: true }).asks).toEqual([{ ask: 'log_in' }]);
+  });
+
+  test('a stale "Morning" where a name is asked for is no name', () => {
+    const conversation = startRegistration();
+    conversation.hear(text('Morning'), { isStale: true });
+    expect(conversation.session()?.screen).toEqual({ name: 'register.first_name' });
+  });
+
+  test('S19 H14: over a limit there is one notice, then silence; HELP and STOP still work; the session is untouched', () => {
+    const conversation = createConversation(person(), member);
+    conversation.hear(text('hi'));
+    const before = conversation.session();
+    const first = conversation.hear(text('1'), { overLimit: 'first' });
+    expect(onlyReply(first).body).toBe(en.overLimit);
+    expect(first.notes).toEqual([{ event: 'conversation.limit_reached' }]);
+    expect(conversation.hear(text('1'), { overLimit: 'later' })).toMatchObject({ replies: [], asks: [], notes: [] });
+    expect(conversation.session()).toBe(before);
+    expect(onlyReply(conversation.hear(text('help'), { overLimit: 'later' })).body).toContain('*cancel*');
+    expect(onlyReply(conversation.hear(text('stop'), { overLimit: 'later' })).body).toContain('no advertising');
+  });
+
+  test('D25: an edit or deletion runs nothing again and says so', () => {
+    const conversation = reachConfirmation();
+    for (const kind of ['edit', 'revoke'] as const) {
+      const heard = conversation.hear({ kind });
+      expect(heard.asks).toEqual([]);
+      expect(onlyReply(heard).body).toContain(en.unread[kind]);
+      expect(heard.notes).toEqual([{ event: 'conversation.message_unread', reason: kind }]);
+    }
+    expect(conversation.session()?.screen.name).toBe('register.confirm');
+  });
+
+  test('a message that WhatsApp lost is asked for again', () => {
+    expect(onlyReply(createConversation().hear({ kind: 'unsupported', lost: true })).body).toContain('send it again');
+  });
+
+  test('hostile names never break the limits of a message', () => {
+    const evil = '👨‍👩‍👧*_~`'.repeat(10_000);
+    const accounts = Array.from({ length: 30 }, () =>
+      account({
+        accountName: evil,
+        accountHandle: evil,
+        securedNet: (['USD', 'ZWG', 'CXX', 'CAD', 'XAU'] as const).map((denomination) => money(-(10n ** 15n), denomination)),
+        netAssets: money(-(10n ** 15n)),
+        unsecured: { payables: money(10n ** 15n), receivables: money(10n ** 15n), net: money(10n ** 15n) },
+      }),
+    );
+    const board = dashboard({ member: { firstname: evil, tier: 4 }, accounts });
+    const conversation = createConversation(person(), core({ member: board }));
+    conversation.setSession({ state: 'expired' });
+    const reply = onlyReply(conversation.hear(text('x y z')));
+    expect(findBrokenLimits(reply)).toEqual([]);
+    // Nothing of the account was cut off.
+    expect(reply.body).toContain('and 26 more');
+  });
+});

@@ -1,0 +1,19 @@
+import { isUuid, type IdentityId } from '../../base/id.ts';
+import { settleTurn } from '../../queue/lanes.ts';
+import { claimLanes } from '../../queue/store.ts';
+import { composeTurn } from '../compose/worker.ts';
+import { openRole } from '../compose/role.ts';
+import type { CommandContext } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+
+/** Runs the head of one lane and ends: what brings this process down brings down nothing else. */
+export const run = async (context: CommandContext): Promise<number> => {
+  const [identityId = ''] = context.args.words;
+  if (!isUuid(identityId)) return EXIT.failed;
+  const { ground, lifecycle } = await openRole(context, { role: 'lane' });
+  const { database, clock, noteEvent } = ground;
+  const [claim] = await claimLanes(database, { kind: 'named', identityId: identityId as IdentityId }, clock.offsetMs());
+  if (claim) await settleTurn({ database, clock, noteEvent, runTurn: composeTurn(ground) }, claim);
+  lifecycle.stop(EXIT.done);
+  return lifecycle.ended;
+};

@@ -1,0 +1,111 @@
+import { createCommitter, type CommitDeps } from '../../conversation/commit.ts';
+import { decide } from '../../conversation/decide.ts';
+import { createIdentityReader } from '../../conversation/identity-store.ts';
+import { createRunTurn, type SpendQuota } from '../../conversation/turn.ts';
+import { understandMessage } from '../../conversation/understand.ts';
+import type { SessionStore } from '../../conversation/session.ts';
+import { createDelivery, type Delivery } from '../../delivery/delivery.ts';
+import { createGraphClient, type SendClient } from '../../delivery/graph/graph-client.ts';
+import { sealReply, type SealedReply } from '../../delivery/seal-reply.ts';
+import { keepReplies } from '../../delivery/store.ts';
+import type { AtKillPoint } from '../../base/kill-point.ts';
+import { newChance, type IdentityId } from '../../base/id.ts';
+import { createLanes, type Lanes } from '../../queue/lanes.ts';
+import type { RunTurn } from '../../queue/queue.ts';
+import { readWaitingMessages, sweepLanes } from '../../queue/store.ts';
+import { hashWamid, WAMID_INDEX_KEY } from '../../security/wamid.ts';
+import { composeCredex } from './core.ts';
+import type { Ground } from './ground.ts';
+import { composeMemory } from './memory.ts';
+
+const SWEEP_EVERY_MS = 60_000;
+
+export type WorkerDeps = {
+  readonly isolate: (identityId: IdentityId) => Promise<void>;
+  readonly bury: (identityId: IdentityId) => Promise<void>;
+  /** Where rows marked for the simulator go; absent = where all go. */
+  readonly simulatorUrl?: string;
+  readonly at?: AtKillPoint;
+};
+
+export type Worker = {
+  readonly lanes: Lanes;
+  readonly delivery: Delivery;
+  readonly close: () => Promise<void>;
+};
+
+/** Turns of this process: everything between a claim and its commit. */
+export const composeTurn = (ground: Ground, at?: AtKillPoint): RunTurn => {
+  const { config, clock, noteEvent, metrics, database, keyStore } = ground;
+  const { sessions, spendQuota }: { sessions: SessionStore; spendQuota: SpendQuota } = composeMemory(ground);
+  const commitDeps: CommitDeps<SealedReply> = { database, clock, metrics, keepReplies };
+  return createRunTurn<SealedReply>({
+    clock,
+    noteEvent,
+    metrics,
+    keyStore,
+    ring: config.keyRing,
+    phoneNumberId: config.whatsapp.phoneNumberId,
+    messageAgeMaxMs: config.limits.messageAgeMinutes * 60_000,
+    decide,
+    understand: understandMessage,
+    sessions,
+    spendQuota,
+    credex: composeCredex(ground),
+    identities: createIdentityReader(database),
+    readWaiting: (claim, limit) => readWaitingMessages(database, claim, limit),
+    sealReply: (message) => sealReply(keyStore, message, clock.now()),
+    commit: createCommitter(commitDeps),
+    ...(at && { at }),
+  });
+};
+
+const composeGraph = (ground: Ground, url: string): SendClient => {
+  const { whatsapp, outbound } = ground.config;
+  const [appSecret] = whatsapp.appSecrets;
+  return createGraphClient({
+    url,
+    version: whatsapp.apiVersion,
+    phoneNumberId: whatsapp.phoneNumberId,
+    accessToken: whatsapp.accessToken,
+    appSecret: appSecret as NonNullable<typeof appSecret>,
+    ...(outbound.caPem === undefined ? {} : { caPem: outbound.caPem }),
+  });
+};
+
+/** Lanes, delivery and the small jobs. Holds nothing that another worker could not take over. */
+export const openWorker = async (ground: Ground, deps: WorkerDeps): Promise<Worker> => {
+  const { config, clock, noteEvent, metrics, database, keyStore } = ground;
+  const wamidKey = await keyStore.getKey(WAMID_INDEX_KEY);
+  const graph = composeGraph(ground, config.whatsapp.apiUrl);
+  const simulator = deps.simulatorUrl === undefined ? undefined : composeGraph(ground, deps.simulatorUrl);
+  const delivery = createDelivery({
+    database,
+    clock,
+    keys: keyStore,
+    graph,
+    ...(simulator && { simulator }),
+    hashWamid: (wamid) => hashWamid(wamidKey, config.whatsapp.phoneNumberId, wamid),
+    noteEvent,
+    metrics,
+    limits: config.limits,
+    chance: newChance,
+    ...(deps.at && { at: deps.at }),
+  });
+  const lanes = createLanes({ database, clock, noteEvent, runTurn: composeTurn(ground, deps.at), isolate: deps.isolate, bury: deps.bury });
+  const unlisten = await Promise.all([database.listen('lane', lanes.wake), database.listen('outbox', delivery.wake)]);
+  const sweep = setInterval(() => void sweepLanes(database, clock.offsetMs()).catch(() => undefined), SWEEP_EVERY_MS);
+  lanes.start();
+  delivery.start();
+  return Object.freeze({
+    lanes,
+    delivery,
+    close: async () => {
+      clearInterval(sweep);
+      await lanes.stop();
+      await delivery.stop();
+      await Promise.all(unlisten.map((stop) => stop()));
+      await Promise.all([graph.close(), simulator?.close()]);
+    },
+  });
+};
