@@ -13,7 +13,7 @@ export type Transactor = { readonly query: Query; readonly [transacting]: true }
 export type Reader = { readonly query: Query };
 
 export type Database = Reader & {
-  /** One transaction; a deadlock or serialisation failure is repeated up to 5 times. `act` must be repeatable. */
+  /** One transaction; a deadlock, lost lock or serialisation failure is repeated up to 5 times. `act` must be repeatable. */
   readonly transact: <T>(act: (tx: Transactor) => Promise<T>, options?: TransactOptions) => Promise<T>;
   readonly listen: (channel: string, hear: () => void) => Promise<() => Promise<void>>;
   readonly close: () => Promise<void>;
@@ -33,7 +33,12 @@ types.setTypeParser(types.builtins.INT8, (text) => BigInt(text));
 types.setTypeParser(types.builtins.DATE, (text) => text);
 
 const PASSING_STATES = new Set(['40001', '40P01', '55P03', '57014', '57P01', '57P02', '57P03', '53300', '53200', '25006']);
-const REPEAT_STATES = new Set(['40001', '40P01']);
+const REPEAT_STATES = new Set(['40001', '40P01', '55P03']);
+/**
+ * PostgreSQL looks for deadlocks after waiting for this long (`deadlock_timeout`), and only a superuser may shorten it.
+ * Statements that may not take as long give up a lock earlier, which ends a deadlock just as well, and are repeated.
+ */
+const DEADLOCK_TIMEOUT_MS = 1_000;
 
 const stateOf = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | null)?.code;
@@ -49,7 +54,8 @@ export const isDataRefusal = (error: unknown): boolean => {
 /** An SQLSTATE that says what is wrong with our statement is a bug and stays as it is; all else says the store is away. */
 const toFault = (error: unknown): unknown => {
   const state = stateOf(error);
-  const isSqlState = state !== undefined && /^[0-9A-Z]{5}$/.test(state);
+  // Every SQLSTATE in use holds a digit; `EPIPE`, a socket's word for a store that is away, has the same length.
+  const isSqlState = state !== undefined && /^(?=.*[0-9])[0-9A-Z]{5}$/.test(state);
   if (isSqlState && !PASSING_STATES.has(state) && !state.startsWith('08')) return error;
   if (error instanceof Fault) return error;
   return new Fault('base.database_away', { retry: 'later', detail: state ?? 'no connection', cause: error });
@@ -63,6 +69,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     application_name: applicationName,
     connectionTimeoutMillis: timeoutMs,
     statement_timeout: timeoutMs,
+    ...(timeoutMs <= DEADLOCK_TIMEOUT_MS && { lock_timeout: Math.ceil(timeoutMs / 3) }),
     query_timeout: timeoutMs + 500,
     idle_in_transaction_session_timeout: 4 * timeoutMs,
     keepAlive: true,
@@ -140,22 +147,21 @@ const listen = async (connect: () => Promise<PoolClient>, channel: string, hear:
     if (!closed) timer = setTimeout(() => void open(), 500);
   };
   const open = async (): Promise<void> => {
-    try {
-      const opened = await connect();
-      client = opened;
-      let lost = false;
-      opened.once('error', () => {
-        if (lost) return;
-        lost = true;
-        opened.release(true);
-        retry();
-      });
-      opened.on('notification', hear);
-      await opened.query(`LISTEN ${channel}`);
-      hear();
-    } catch {
+    const opened = await connect().catch(() => undefined);
+    if (opened === undefined) return retry();
+    if (closed) return opened.release();
+    client = opened;
+    // A connection may be lost twice, by its own error and by its statement's: it is given up and replaced once.
+    let isLost = false;
+    const lose = (): void => {
+      if (isLost || closed) return;
+      isLost = true;
+      opened.release(true);
       retry();
-    }
+    };
+    opened.on('error', lose);
+    opened.on('notification', hear);
+    await opened.query(`LISTEN ${channel}`).then(hear, lose);
   };
   await open();
   return async () => {

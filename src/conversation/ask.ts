@@ -3,7 +3,12 @@ import type { Credex, MemberRef } from '../credex/credex.ts';
 import type { Ask, AskOutcome } from './turn-types.ts';
 
 /** Carries a turn's question to core. A core that is away is an outcome that the conversation answers, not a failure. */
-export const askCore = async (credex: Credex, member: MemberRef, ask: Ask, idempotencyKey: string): Promise<AskOutcome> => {
+export const askCore = async (
+  credex: Credex,
+  member: MemberRef,
+  ask: Ask,
+  idempotencyKey: string,
+): Promise<AskOutcome> => {
   switch (ask.ask) {
     case 'log_in':
       return { ask: 'log_in', result: await unlessAway(() => credex.logIn(member)) };
@@ -24,10 +29,15 @@ const unlessAway = async <T>(call: () => Promise<T>): Promise<T | 'core_away'> =
 };
 
 /** A registration whose answer never came may have been done: said as unknown, settled by the next log-in. */
-const register = async (credex: Credex, member: MemberRef, registration: Parameters<Credex['register']>[1]): ReturnType<typeof registerOutcome> =>
-  registerOutcome(() => credex.register(member, registration));
+const register = async (
+  credex: Credex,
+  member: MemberRef,
+  registration: Parameters<Credex['register']>[1],
+): ReturnType<typeof registerOutcome> => registerOutcome(() => credex.register(member, registration));
 
-const registerOutcome = async (call: () => ReturnType<Credex['register']>): Promise<Extract<AskOutcome, { ask: 'register' }>['result']> => {
+const registerOutcome = async (
+  call: () => ReturnType<Credex['register']>,
+): Promise<Extract<AskOutcome, { ask: 'register' }>['result']> => {
   try {
     return await call();
   } catch (error) {

@@ -38,7 +38,9 @@ export const createBury =
     const buried = await database.transact(async (tx) => {
       const input = await buryHead(tx, identityId, clock.offsetMs());
       if (!input || !head?.dedupe.equals(input.dedupe)) return input;
-      await keepAuditEntries(tx, 'bot', [{ event: 'queue.input_buried', atMs: clock.now(), subject: identityId, actor: 'system' }]);
+      await keepAuditEntries(tx, 'bot', [
+        { event: 'queue.input_buried', atMs: clock.now(), subject: identityId, actor: 'system' },
+      ]);
       await keepReplies(tx, apology, clock.offsetMs());
       return input;
     });
@@ -48,9 +50,16 @@ export const createBury =
 type Head = { readonly dedupe: Buffer; readonly route: OutboxMessage['route'] };
 
 /** Best effort: where the profile itself is what does not open, the burial goes on without words. */
-const apologise = async <Reply>(deps: BuryDeps<Reply>, identityId: IdentityId, head: Head): Promise<readonly Reply[]> => {
+const apologise = async <Reply>(
+  deps: BuryDeps<Reply>,
+  identityId: IdentityId,
+  head: Head,
+): Promise<readonly Reply[]> => {
   try {
-    const [indexKey, row] = await Promise.all([deps.keyStore.getKey(IDENTITY_INDEX_KEY), deps.identities.add(identityId)]);
+    const [indexKey, row] = await Promise.all([
+      deps.keyStore.getKey(IDENTITY_INDEX_KEY),
+      deps.identities.add(identityId),
+    ]);
     if (!row) return [];
     const { profile: to } = readProfile({ ring: deps.ring, indexKey }, row, {});
     if (to.phone === undefined && to.bsuid === undefined) return [];

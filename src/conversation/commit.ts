@@ -38,9 +38,16 @@ export type { OutboxMessage };
  * lapsed one writes nothing and the others go on. A batch that fails for its data is redone one by one.
  */
 export const createCommitter = <Reply>(deps: CommitDeps<Reply>): Gatherer<TurnResult<Reply>, CommitOutcome> =>
-  createGatherer<TurnResult<Reply>, CommitOutcome>({ run: (turns) => commitTurns(deps, turns), itemsMax: TURNS_PER_COMMIT, runsMax: 2 });
+  createGatherer<TurnResult<Reply>, CommitOutcome>({
+    run: (turns) => commitTurns(deps, turns),
+    itemsMax: TURNS_PER_COMMIT,
+    runsMax: 2,
+  });
 
-const commitTurns = async <Reply>(deps: CommitDeps<Reply>, turns: readonly TurnResult<Reply>[]): Promise<readonly CommitOutcome[]> => {
+const commitTurns = async <Reply>(
+  deps: CommitDeps<Reply>,
+  turns: readonly TurnResult<Reply>[],
+): Promise<readonly CommitOutcome[]> => {
   const startedAt = monotonicMs();
   try {
     return await commitTogether(deps, turns);
@@ -63,17 +70,39 @@ const commitTurns = async <Reply>(deps: CommitDeps<Reply>, turns: readonly TurnR
   }
 };
 
-const commitTogether = <Reply>(deps: CommitDeps<Reply>, turns: readonly TurnResult<Reply>[]): Promise<readonly CommitOutcome[]> =>
+const commitTogether = <Reply>(
+  deps: CommitDeps<Reply>,
+  turns: readonly TurnResult<Reply>[],
+): Promise<readonly CommitOutcome[]> =>
   deps.database.transact(async (tx) => {
     const offsetMs = deps.clock.offsetMs();
-    const held = await holdLanes(tx, turns.map(({ end }) => end.claim), offsetMs);
+    const held = await holdLanes(
+      tx,
+      turns.map(({ end }) => end.claim),
+      offsetMs,
+    );
     const isHeld = ({ end }: TurnResult<Reply>): boolean => held.has(end.claim.identityId);
     const ours = turns.filter(isHeld);
     if (ours.length > 0) {
-      await saveIdentities(tx, ours.flatMap(({ identity }) => identity ?? []));
-      await keepAuditEntries(tx, 'bot', ours.flatMap(({ audit }) => audit));
-      await endTurns(tx, ours.map(({ end }) => end), offsetMs);
-      await deps.keepReplies(tx, ours.flatMap(({ replies }) => replies), offsetMs);
+      await saveIdentities(
+        tx,
+        ours.flatMap(({ identity }) => identity ?? []),
+      );
+      await keepAuditEntries(
+        tx,
+        'bot',
+        ours.flatMap(({ audit }) => audit),
+      );
+      await endTurns(
+        tx,
+        ours.map(({ end }) => end),
+        offsetMs,
+      );
+      await deps.keepReplies(
+        tx,
+        ours.flatMap(({ replies }) => replies),
+        offsetMs,
+      );
     }
     return turns.map((turn) => (isHeld(turn) ? 'committed' : 'lapsed'));
   });

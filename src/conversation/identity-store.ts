@@ -43,7 +43,10 @@ type Row = {
 export const createIdentityReader = (database: Database): Gatherer<IdentityId, IdentityRow | undefined> =>
   createGatherer({ run: (ids) => readIdentityRows(database, ids), itemsMax: 256, runsMax: 2 });
 
-const readIdentityRows = async (database: Reader, ids: readonly IdentityId[]): Promise<readonly (IdentityRow | undefined)[]> => {
+const readIdentityRows = async (
+  database: Reader,
+  ids: readonly IdentityId[],
+): Promise<readonly (IdentityRow | undefined)[]> => {
   const rows = await database.query<Row>(
     `SELECT identity_id, bsuid_hash, phone_hash, standing, money_stopped, profile, profile_key, language, number_asked_at IS NOT NULL AS number_asked, is_member
      FROM bot.identity WHERE identity_id = ANY($1::uuid[])`,

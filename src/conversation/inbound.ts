@@ -13,7 +13,12 @@ export type Speaker = {
 export type Inbound =
   | { readonly kind: 'text'; readonly text: string }
   /** Quick reply of a template (`button`), reply button or list row: the id is ours, the title is never trusted. */
-  | { readonly kind: 'tap'; readonly via: 'button' | 'button_reply' | 'list_reply'; readonly id: string; readonly promptWamid?: string }
+  | {
+      readonly kind: 'tap';
+      readonly via: 'button' | 'button_reply' | 'list_reply';
+      readonly id: string;
+      readonly promptWamid?: string;
+    }
   /** Reply of a Flow (`nfm_reply`): the parsed `response_json`; empty when it did not parse. */
   | { readonly kind: 'form'; readonly response: Readonly<Record<string, unknown>> }
   | { readonly kind: 'media'; readonly media: 'image' | 'video' | 'document' | 'audio' | 'sticker' }
@@ -22,7 +27,10 @@ export type Inbound =
   | { readonly kind: 'contacts'; readonly ownPhone?: Phone }
   | { readonly kind: 'order' }
   | { readonly kind: 'reaction' }
-  | { readonly kind: 'system'; readonly change: 'user_changed_number' | 'user_changed_user_id' | 'customer_identity_changed' | 'other' }
+  | {
+      readonly kind: 'system';
+      readonly change: 'user_changed_number' | 'user_changed_user_id' | 'customer_identity_changed' | 'other';
+    }
   | { readonly kind: 'edit' }
   | { readonly kind: 'revoke' }
   /** `lost` (131060): Meta could not deliver the message; ask to send it again. */

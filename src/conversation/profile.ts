@@ -30,7 +30,11 @@ export const readProfile = ({ ring, indexKey }: ProfileDeps, row: IdentityRow, s
   const profile: Profile = { ...(phone && { phone }), ...(bsuid && { bsuid }), ...(name !== undefined && { name }) };
   if (phone === kept.phone && bsuid === kept.bsuid && name === kept.name && key) return { profile, changed: undefined };
   const owned = key && row.profileKey ? { key, wrapped: row.profileKey } : makeWrappedKey(ring, keyName);
-  return { profile, changed: { sealed: seal(Buffer.from(JSON.stringify(profile)), owned.key, context), wrappedKey: owned.wrapped } };
+  return {
+    profile,
+    changed: { sealed: seal(Buffer.from(JSON.stringify(profile)), owned.key, context), wrappedKey: owned.wrapped },
+  };
 };
 
-const parseProfile = (plain: Buffer | undefined): Profile => (plain ? (JSON.parse(plain.toString('utf8')) as Profile) : {});
+const parseProfile = (plain: Buffer | undefined): Profile =>
+  plain ? (JSON.parse(plain.toString('utf8')) as Profile) : {};

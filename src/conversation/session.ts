@@ -29,9 +29,7 @@ export type Session = {
 
 /** What became of the session that the lane refers to. `expired` covers idle, absolute and lost (Redis flushed). */
 export type SessionState =
-  | { readonly state: 'live'; readonly session: Session }
-  | { readonly state: 'none' }
-  | { readonly state: 'expired' };
+  { readonly state: 'live'; readonly session: Session } | { readonly state: 'none' } | { readonly state: 'expired' };
 
 /** Opaque text that names a session in Redis; kept in the lane row, bound into the seal. */
 export type SessionRef = string;

@@ -80,7 +80,8 @@ export const createRunTurn = <Reply>(deps: TurnDeps<Reply>): RunTurn => {
     await deps.at?.('P9');
     const sessionRef = decided.session ? await keepSession(deps, decided.session) : null;
     const outcome = await commitTurn(deps, opened, { ...decided, sessionRef, inputs: [claim.input] });
-    if (outcome.outcome === 'committed' && claim.sessionRef !== null) void deps.sessions.drop(claim.sessionRef).catch(() => undefined);
+    if (outcome.outcome === 'committed' && claim.sessionRef !== null)
+      void deps.sessions.drop(claim.sessionRef).catch(() => undefined);
     deps.metrics.observe('turn', monotonicMs() - startedAt);
     return outcome;
   };
@@ -96,7 +97,11 @@ const openInput = async <Reply>(deps: TurnDeps<Reply>, claim: Claim): Promise<Op
   const { keyStore, ring, identities, understand } = deps;
   const { input, identityId } = claim;
   assert(input.kind === 'message', 'only messages are inputs yet');
-  const [dayKey, indexKey, row] = await Promise.all([keyStore.getKey(`day.${input.day}`), keyStore.getKey(IDENTITY_INDEX_KEY), identities.add(identityId)]);
+  const [dayKey, indexKey, row] = await Promise.all([
+    keyStore.getKey(`day.${input.day}`),
+    keyStore.getKey(IDENTITY_INDEX_KEY),
+    identities.add(identityId),
+  ]);
   assert(row, 'a lane has its identity');
   const { message, speaker } = parseInput(open(input.body, dayKey, inputContext(input)));
   const { profile, changed } = readProfile({ ring, indexKey: indexKey satisfies SealKey }, row, speaker);
@@ -129,7 +134,10 @@ const addressOf = (speaker: Speaker, profile: Profile): Recipient => {
 type Loaded = { readonly session: SessionState; readonly input: TurnInput };
 
 /** The session that the lane refers to, and this message's place in the person's quotas; both live in Redis. */
-const loadState = async <Reply>(deps: TurnDeps<Reply>, { claim, message, isMember }: Opened): Promise<Loaded | 'stores away'> => {
+const loadState = async <Reply>(
+  deps: TurnDeps<Reply>,
+  { claim, message, isMember }: Opened,
+): Promise<Loaded | 'stores away'> => {
   const { sessions, spendQuota, noteEvent, clock } = deps;
   const { identityId, input, sessionRef } = claim;
   try {
@@ -176,9 +184,16 @@ const decideRounds = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, loaded
   throw new Fault('conversation.rounds_exceeded', { retry: 'never' });
 };
 
-const askFor = async <Reply>({ credex, metrics }: TurnDeps<Reply>, { claim, profile, person }: Opened, ask: Ask): Promise<Extract<TurnInput, { type: 'outcome' }>['outcome']> => {
+const askFor = async <Reply>(
+  { credex, metrics }: TurnDeps<Reply>,
+  { claim, profile, person }: Opened,
+  ask: Ask,
+): Promise<Extract<TurnInput, { type: 'outcome' }>['outcome']> => {
   const { phone } = profile;
-  assert(phone !== undefined && person.standing === 'open', 'only a person in good standing with a number is known to core');
+  assert(
+    phone !== undefined && person.standing === 'open',
+    'only a person in good standing with a number is known to core',
+  );
   const member: MemberRef = { identityId: claim.identityId, phone };
   const startedAt = monotonicMs();
   const outcome = await askCore(credex, member, ask, deriveUuid('ask', ask.ask, claim.input.dedupe.toString('hex')));
@@ -187,7 +202,10 @@ const askFor = async <Reply>({ credex, metrics }: TurnDeps<Reply>, { claim, prof
 };
 
 /** Redis away costs the session, never what core has done: the turn commits with an empty reference. */
-const keepSession = async <Reply>({ sessions, noteEvent }: TurnDeps<Reply>, session: Session): Promise<string | null> => {
+const keepSession = async <Reply>(
+  { sessions, noteEvent }: TurnDeps<Reply>,
+  session: Session,
+): Promise<string | null> => {
   try {
     return await sessions.keep(session);
   } catch (error) {
@@ -224,12 +242,17 @@ const commitTurn = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, ended: E
     audit: [],
   });
   if (outcome === 'committed') {
-    for (const effect of ended.effects) if (effect.effect === 'note') deps.noteEvent(effect.event, { identityId: claim.identityId, ...effect.fields });
+    for (const effect of ended.effects)
+      if (effect.effect === 'note') deps.noteEvent(effect.event, { identityId: claim.identityId, ...effect.fields });
   }
   return { outcome };
 };
 
-const identityChange = <Reply>({ clock }: TurnDeps<Reply>, opened: Opened, { effects, session }: Ended): IdentityChange | undefined => {
+const identityChange = <Reply>(
+  { clock }: TurnDeps<Reply>,
+  opened: Opened,
+  { effects, session }: Ended,
+): IdentityChange | undefined => {
   const remembered = effects.filter((effect) => effect.effect === 'remember');
   const hasJoined = session?.memberId !== undefined && !opened.isMember;
   if (!opened.changed && remembered.length === 0 && !hasJoined) return undefined;

@@ -50,27 +50,57 @@ describe('understandMessage', () => {
       { kind: 'system', change: 'user_changed_number' },
     ],
     ['another notice of the system', message('system', { system: { type: 'x' } }), { kind: 'system', change: 'other' }],
-    ['an unsupported type', message('unsupported', { errors: [{ code: 131051 }] }), { kind: 'unsupported', lost: false }],
+    [
+      'an unsupported type',
+      message('unsupported', { errors: [{ code: 131051 }] }),
+      { kind: 'unsupported', lost: false },
+    ],
     ['a lost message', message('unsupported', { errors: [{ code: 131060 }] }), { kind: 'unsupported', lost: true }],
     ['a type nobody has seen yet', message('hologram'), { kind: 'unknown' }],
-    ['a call permission, which nobody asked for', message('interactive', { interactive: { type: 'call_permission_reply' } }), { kind: 'unknown' }],
+    [
+      'a call permission, which nobody asked for',
+      message('interactive', { interactive: { type: 'call_permission_reply' } }),
+      { kind: 'unknown' },
+    ],
   ])('reads %s', (_, raw, expected) => {
     expect(understandMessage(raw)).toEqual(expected);
   });
 
   test.each([
-    ['the number shared on our request', ownCard({ phones: [{ phone: '+263 77 000 0001', wa_id: '263770000001' }] }), '263770000001'],
+    [
+      'the number shared on our request',
+      ownCard({ phones: [{ phone: '+263 77 000 0001', wa_id: '263770000001' }] }),
+      '263770000001',
+    ],
     ['the same without a WhatsApp id', ownCard({ phones: [{ phone: '+263 77 000 0001' }] }), '263770000001'],
-    ['a card of somebody else', message('contacts', { contacts: [{ origin: 'other', phones: [{ wa_id: '263770000001' }] }] }), undefined],
-    ['a card without an origin', message('contacts', { contacts: [{ phones: [{ wa_id: '263770000001' }] }] }), undefined],
+    [
+      'a card of somebody else',
+      message('contacts', { contacts: [{ origin: 'other', phones: [{ wa_id: '263770000001' }] }] }),
+      undefined,
+    ],
+    [
+      'a card without an origin',
+      message('contacts', { contacts: [{ phones: [{ wa_id: '263770000001' }] }] }),
+      undefined,
+    ],
     ['two phones', ownCard({ phones: [{ wa_id: '263770000001' }, { wa_id: '263770000002' }] }), undefined],
-    ['two cards', message('contacts', { contacts: [{ origin: 'contact_request', phones: [{ wa_id: '263770000001' }] }, {}] }), undefined],
+    [
+      'two cards',
+      message('contacts', { contacts: [{ origin: 'contact_request', phones: [{ wa_id: '263770000001' }] }, {}] }),
+      undefined,
+    ],
     ['letters', ownCard({ phones: [{ wa_id: '26377000000x' }] }), undefined],
-    ['an id of another type beside a good phone', ownCard({ phones: [{ wa_id: 263770000001, phone: '263770000001' }] }), undefined],
+    [
+      'an id of another type beside a good phone',
+      ownCard({ phones: [{ wa_id: 263770000001, phone: '263770000001' }] }),
+      undefined,
+    ],
     ['Arabic digits', ownCard({ phones: [{ phone: '+٢٦٣٧٧٠٠٠٠٠٠١' }] }), undefined],
     ['no phone', ownCard({}), undefined],
   ])('S16: takes as the own number, of contacts: %s', (_, raw, ownPhone) => {
-    expect(understandMessage(raw)).toEqual(ownPhone === undefined ? { kind: 'contacts' } : { kind: 'contacts', ownPhone });
+    expect(understandMessage(raw)).toEqual(
+      ownPhone === undefined ? { kind: 'contacts' } : { kind: 'contacts', ownPhone },
+    );
   });
 
   test.each([
@@ -90,12 +120,33 @@ describe('understandMessage', () => {
   });
 
   test.each([
-    null, undefined, 'text', 5, true, [], {}, { type: null }, { type: 5 }, { type: {} }, { type: '__proto__' },
-    { type: 'constructor' }, { type: 'toString' }, message('text'), text({}), text(5), text(null), message('text', { text: 'x' }),
-    message('text', { text: [] }), message('interactive'), message('interactive', { interactive: [] }),
-    message('interactive', { interactive: { type: 'button_reply' } }), message('interactive', { interactive: { type: 'button_reply', button_reply: { id: 7 } } }),
-    message('interactive', { interactive: { type: 'list_reply', list_reply: { id: '' } } }), message('button', { button: { text: 'Yes' } }),
-    message('button', { button: { payload: 'x'.repeat(1_000) } }), JSON.parse('{"type":"text","text":{"__proto__":{"body":"hi"}}}'),
+    null,
+    undefined,
+    'text',
+    5,
+    true,
+    [],
+    {},
+    { type: null },
+    { type: 5 },
+    { type: {} },
+    { type: '__proto__' },
+    { type: 'constructor' },
+    { type: 'toString' },
+    message('text'),
+    text({}),
+    text(5),
+    text(null),
+    message('text', { text: 'x' }),
+    message('text', { text: [] }),
+    message('interactive'),
+    message('interactive', { interactive: [] }),
+    message('interactive', { interactive: { type: 'button_reply' } }),
+    message('interactive', { interactive: { type: 'button_reply', button_reply: { id: 7 } } }),
+    message('interactive', { interactive: { type: 'list_reply', list_reply: { id: '' } } }),
+    message('button', { button: { text: 'Yes' } }),
+    message('button', { button: { payload: 'x'.repeat(1_000) } }),
+    JSON.parse('{"type":"text","text":{"__proto__":{"body":"hi"}}}'),
   ])('D12: finds nothing to act on in %j', (raw) => {
     expect(understandMessage(raw)).toEqual({ kind: 'unknown' });
   });

@@ -40,6 +40,8 @@ export type CallCoreDeps = {
   readonly clientKey: Secret;
   readonly caPem?: string;
   readonly observeMs?: (ms: number) => void;
+  /** The budget of one call with its repeats. */
+  readonly timeoutMs?: number;
 };
 
 const TOO_MANY = 'status 429';
@@ -49,14 +51,15 @@ const isAway = (error: unknown): error is Fault => error instanceof Fault && err
 const isWorthRepeating = (error: unknown): boolean => isAway(error) && error.detail !== TOO_MANY;
 
 /** The one way out to core: connect 3 s, everything 10 s, 2 MiB, one repeat of reads, one breaker (S75, S103). */
-export const createCallCore = ({ baseUrl, clientKey, caPem, observeMs = () => undefined }: CallCoreDeps): CallCore => {
+export const createCallCore = (deps: CallCoreDeps): CallCore => {
+  const { baseUrl, clientKey, caPem, observeMs = () => undefined, timeoutMs = CALL_TIMEOUT_MS } = deps;
   const base = new URL(baseUrl);
   const prefix = base.pathname.replace(/\/+$/, '');
   const pool = new Pool(base.origin, {
     connections: CONNECTIONS_MAX,
     connect: { timeout: CONNECT_TIMEOUT_MS, ...(caPem === undefined ? {} : { ca: caPem }) },
-    headersTimeout: CALL_TIMEOUT_MS,
-    bodyTimeout: CALL_TIMEOUT_MS,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
     maxResponseSize: REPLY_BYTES_MAX,
   });
   const breaker = circuitBreaker(handleWhen(isAway), { halfOpenAfter: BREAKER_OPEN_MS, breaker: new ConsecutiveBreaker(BREAKER_FAILURES) });
@@ -86,7 +89,7 @@ export const createCallCore = ({ baseUrl, clientKey, caPem, observeMs = () => un
 
   return Object.freeze({
     call: async (call: CoreCall) => {
-      const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+      const signal = AbortSignal.timeout(timeoutMs);
       try {
         return await policies[call.reads ? 'reads' : 'writes'].execute(() => send(call, signal), signal);
       } catch (error) {

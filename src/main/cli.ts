@@ -37,7 +37,7 @@ const readArguments = (command: Command, argv: readonly string[]): Arguments | u
       options: { ...COMMON_OPTIONS, ...command.options },
       allowPositionals: true,
     });
-    return { words: positionals, options: values as Arguments['options'] };
+    return { words: positionals, options: values };
   } catch (error) {
     complain(error instanceof Error ? error.message : 'arguments not understood');
     return undefined;

@@ -80,6 +80,9 @@ type Post = {
   urls?: ReadyRole['urls'];
 };
 
+const runningOf = (posts: readonly Post[]): readonly Child[] =>
+  posts.map(({ child }) => child).filter((child) => child !== undefined);
+
 export const supervise = (options: SuperviseOptions): Supervisor => {
   const { roles, noteEvent, note = () => undefined, program = PROGRAM } = options;
   const timings = { ...TIMINGS, ...options.timings };
@@ -127,14 +130,14 @@ export const supervise = (options: SuperviseOptions): Supervisor => {
     failed: failed.promise,
     pids: () => Object.fromEntries(posts.flatMap(({ role, child }) => (child ? [[role.name, child.pid]] : []))),
     collectMetrics: async () => {
-      const answers = await Promise.all(posts.map(({ child }) => child?.askMetrics(timings.metricsTimeoutMs)));
+      const answers = await Promise.all(runningOf(posts).map((child) => child.askMetrics(timings.metricsTimeoutMs)));
       return answers.filter((answer) => answer !== undefined);
     },
     stop: async () => {
       isStopping = true;
       clearInterval(watch);
       for (const { timer } of posts) clearTimeout(timer);
-      await Promise.all(posts.map(({ child }) => child?.stop(timings.graceMs)));
+      await Promise.all(runningOf(posts).map((child) => child.stop(timings.graceMs)));
     },
   });
 };
@@ -149,8 +152,7 @@ const watchSilence = (posts: readonly Post[], timings: SupervisorTimings): NodeJ
     const now = monotonicMs();
     const wasHeldUp = now - lookedAt > 2 * timings.watchEveryMs + 1_000;
     lookedAt = now;
-    for (const { child } of posts) {
-      if (child === undefined) continue;
+    for (const child of runningOf(posts)) {
       if (wasHeldUp) child.forgive();
       const max = child.hasSpoken() ? timings.silenceMaxMs : timings.firstWordMaxMs;
       if (child.silentMs() > max) child.kill('silent');

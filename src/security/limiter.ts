@@ -9,7 +9,12 @@ import type { WindowLimit, WindowLimitName } from './limits.ts';
 export type Spending =
   | { readonly allowed: true }
   /** `isFirst`: the first refusal in this window, the one that is told; a repeat of the same entry hears the same. */
-  | { readonly allowed: false; readonly limit: WindowLimitName; readonly isFirst: boolean; readonly retryAfterMs: number };
+  | {
+      readonly allowed: false;
+      readonly limit: WindowLimitName;
+      readonly isFirst: boolean;
+      readonly retryAfterMs: number;
+    };
 
 export type Limiter = {
   /**

@@ -23,14 +23,62 @@ export type LimitRow = {
 
 /** Every limit of the system that an operator may set, one a line. */
 export const LIMITS = {
-  anonymousPerDay: { env: 'LIMIT_ANONYMOUS_PER_DAY', default: 100, windowMs: DAY_MS, whenAway: 'open', bounds: 'requests of one address that fail authentication (S18)' },
-  strangerPerDay: { env: 'LIMIT_STRANGER_PER_DAY', default: 100, windowMs: DAY_MS, whenAway: 'open', bounds: 'messages of a WhatsApp identity that is no member (S19)' },
-  memberPerDay: { env: 'LIMIT_MEMBER_PER_DAY', default: 1_000, windowMs: DAY_MS, whenAway: 'open', bounds: 'messages of a member (S19)' },
-  memberPerMinute: { env: 'LIMIT_MEMBER_PER_MINUTE', default: 20, windowMs: MINUTE_MS, whenAway: 'open', bounds: 'messages of anybody in a burst (S19)' },
-  pairPerMinute: { env: 'LIMIT_PAIR_PER_MINUTE', default: 10, windowMs: MINUTE_MS, whenAway: 'open', bounds: 'answers to one person, as Meta counts them (131056)' },
-  pairBurst: { env: 'LIMIT_PAIR_BURST', default: 45, windowMs: null, whenAway: 'open', bounds: 'answers to one person ahead of the rate' },
-  sendPerSecond: { env: 'LIMIT_SEND_PER_SECOND', default: 80, windowMs: 1_000, whenAway: 'open', bounds: 'answers to everybody, as Meta counts them (130429)' },
-  messageAgeMinutes: { env: 'LIMIT_MESSAGE_AGE_MINUTES', default: 10, windowMs: null, whenAway: 'closed', bounds: 'age of a message that may still do something' },
+  anonymousPerDay: {
+    env: 'LIMIT_ANONYMOUS_PER_DAY',
+    default: 100,
+    windowMs: DAY_MS,
+    whenAway: 'open',
+    bounds: 'requests of one address that fail authentication (S18)',
+  },
+  strangerPerDay: {
+    env: 'LIMIT_STRANGER_PER_DAY',
+    default: 100,
+    windowMs: DAY_MS,
+    whenAway: 'open',
+    bounds: 'messages of a WhatsApp identity that is no member (S19)',
+  },
+  memberPerDay: {
+    env: 'LIMIT_MEMBER_PER_DAY',
+    default: 1_000,
+    windowMs: DAY_MS,
+    whenAway: 'open',
+    bounds: 'messages of a member (S19)',
+  },
+  memberPerMinute: {
+    env: 'LIMIT_MEMBER_PER_MINUTE',
+    default: 20,
+    windowMs: MINUTE_MS,
+    whenAway: 'open',
+    bounds: 'messages of anybody in a burst (S19)',
+  },
+  pairPerMinute: {
+    env: 'LIMIT_PAIR_PER_MINUTE',
+    default: 10,
+    windowMs: MINUTE_MS,
+    whenAway: 'open',
+    bounds: 'answers to one person, as Meta counts them (131056)',
+  },
+  pairBurst: {
+    env: 'LIMIT_PAIR_BURST',
+    default: 45,
+    windowMs: null,
+    whenAway: 'open',
+    bounds: 'answers to one person ahead of the rate',
+  },
+  sendPerSecond: {
+    env: 'LIMIT_SEND_PER_SECOND',
+    default: 80,
+    windowMs: 1_000,
+    whenAway: 'open',
+    bounds: 'answers to everybody, as Meta counts them (130429)',
+  },
+  messageAgeMinutes: {
+    env: 'LIMIT_MESSAGE_AGE_MINUTES',
+    default: 10,
+    windowMs: null,
+    whenAway: 'closed',
+    bounds: 'age of a message that may still do something',
+  },
 } as const satisfies Readonly<Record<string, LimitRow>>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -32,7 +32,8 @@ const readAct = (message: string): Act | undefined => {
 };
 
 // A terminal obeys control characters; a message must not drive it. Line ends stay.
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (unit) => (unit === '\n' ? unit : ''));
+const printable = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (unit) => (unit === '\n' ? unit : ''));
 
 /** What a message looks like in a terminal: its text, then one line for each thing that can be tapped. */
 export const renderContent = (content: BotContent): readonly string[] => {
@@ -46,7 +47,10 @@ export const renderContent = (content: BotContent): readonly string[] => {
         ...renderPrompt(content),
         ...content.sections
           .flatMap(({ rows }) => rows)
-          .map(({ id, title, description }) => `[list:${id}] ${title}${description === undefined ? '' : ` — ${description}`}`),
+          .map(
+            ({ id, title, description }) =>
+              `[list:${id}] ${title}${description === undefined ? '' : ` — ${description}`}`,
+          ),
       ];
     case 'number_request':
       return [...renderPrompt(content), '[asks for the phone number: share it on the chat page]'];
@@ -65,12 +69,18 @@ export const renderContent = (content: BotContent): readonly string[] => {
   }
 };
 
-const renderPrompt = (prompt: { readonly header?: string; readonly body: string; readonly footer?: string }): string[] =>
-  [prompt.header, prompt.body, prompt.footer].filter((part) => part !== undefined);
+const renderPrompt = (prompt: {
+  readonly header?: string;
+  readonly body: string;
+  readonly footer?: string;
+}): string[] => [prompt.header, prompt.body, prompt.footer].filter((part) => part !== undefined);
 
 type Answer = { readonly status: number; readonly body: unknown };
 const call = async (url: URL, timeoutMs: number, body?: Act): Promise<Answer | undefined> => {
-  const post = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const post =
+    body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   try {
     const answer = await fetch(url, { ...post, signal: AbortSignal.timeout(timeoutMs) });
     return { status: answer.status, body: await answer.json() };
@@ -81,7 +91,9 @@ const call = async (url: URL, timeoutMs: number, body?: Act): Promise<Answer | u
 
 const postedSchema = z.object({ seq: z.number() });
 const problemSchema = z.object({ problem: z.string() });
-const replySchema = z.object({ message: z.object({ content: z.custom<BotContent>((value) => typeof value === 'object') }) });
+const replySchema = z.object({
+  message: z.object({ content: z.custom<BotContent>((value) => typeof value === 'object') }),
+});
 
 /** One message through the running simulator; prints the bot's reply. Answers the exit code: 0, or 1 with a reason. */
 export const runChat = async ({ simulatorUrl, phone, message, write }: ChatOptions): Promise<number> => {

@@ -4,6 +4,8 @@ import type { BotMessage, Who } from './people/chat.ts';
 export type Sent = {
   readonly who: Who;
   readonly message: BotMessage;
+  /** `biz_opaque_callback_data`. */
+  readonly reference: string | undefined;
   /** The request's JSON as sent. */
   readonly request: Readonly<Record<string, unknown>>;
 };
@@ -31,7 +33,7 @@ export const createSentLog = (sentMax: number): OwnedSentLog => {
   return Object.freeze({
     counts: () => ({ ...counts }),
     list: () => kept.slice(-sentMax),
-    withReference: (reference: string) => kept.filter(({ message }) => message.reference === reference),
+    withReference: (reference: string) => kept.filter((sent) => sent.reference === reference),
     onAccepted: (listener: (sent: Sent) => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

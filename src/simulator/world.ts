@@ -8,6 +8,7 @@ import { openWorker, type Worker } from '../main/compose/worker.ts';
 import { readConfig, type Config } from '../main/config.ts';
 import type { EnvironmentSnapshot } from '../main/env.ts';
 import { makeSecrets } from '../main/secrets.ts';
+import { checkLedger } from '../ledger/check-store.ts';
 import { initLedger } from '../ledger/seed.ts';
 import { countReady } from '../queue/store.ts';
 import { DISPLAY_PHONE_NUMBER } from './business.ts';
@@ -28,6 +29,8 @@ export type World = Pick<Simulator, 'people' | 'faults' | 'sent' | 'webhooks'> &
   readonly simulator: Simulator;
   /** Resolves when every message is answered and every answer delivered; rejects when that takes longer than `timeoutMs`. */
   readonly settle: (timeoutMs?: number) => Promise<void>;
+  /** Invariants of the ledger that do not hold. */
+  readonly checkLedger: () => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 };
 
@@ -55,7 +58,8 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
   const { doors: doorCount = 1, workers: workerCount = 1 } = options;
   const clock = createMovableClock();
   const config = readWorldConfig(options.environment ?? {});
-  const log = options.log ?? createLog({ level: 'error', env: 'test', role: 'world', version: '0', write: () => undefined });
+  const log =
+    options.log ?? createLog({ level: 'error', env: 'test', role: 'world', version: '0', write: () => undefined });
   const newGround = (role: string): Ground =>
     createGround({
       config,
@@ -68,21 +72,31 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
       prefix: options.prefix,
       connectionsMax: 5,
     });
-  const grounds = Array.from({ length: Math.max(doorCount, workerCount) }, (_, index) => newGround(`world ${String(index)}`));
+  const grounds = Array.from({ length: Math.max(doorCount, workerCount) }, (_, index) =>
+    newGround(`world ${String(index)}`),
+  );
   const [first] = grounds;
   if (!first) throw new RangeError('a world has at least one door');
-  await (options.members === false ? initLedger({ database: first.ledgerDatabase, ring: config.keyRing, clock }) : seedDemoMembers(first));
-  const doors = await Promise.all(grounds.slice(0, doorCount).map((ground) => openDoor(ground, { host: '127.0.0.1', port: 0 })));
+  await (options.members === false
+    ? initLedger({ database: first.ledgerDatabase, ring: config.keyRing, clock })
+    : seedDemoMembers(first));
+  const doors = await Promise.all(
+    grounds.slice(0, doorCount).map((ground) => openDoor(ground, { host: '127.0.0.1', port: 0 })),
+  );
   const simulator = await openWorldSimulator({ config, clock, doors, options });
   const workers = await Promise.all(
-    grounds.slice(0, workerCount).map((ground) =>
-      openWorker(pointAt(ground, simulator.url), { isolate: () => Promise.resolve(), bury: composeBury(ground) }),
-    ),
+    grounds
+      .slice(0, workerCount)
+      .map((ground) =>
+        openWorker(pointAt(ground, simulator.url), { isolate: () => Promise.resolve(), bury: composeBury(ground) }),
+      ),
   );
+  // In the order of a message's way: what one step has finished is waiting for the next when that is looked at.
   const isQuiet = async (): Promise<boolean> => {
+    if (simulator.webhooks.pending() > 0) return false;
+    if ((await countReady(first.database, clock.offsetMs())) > 0) return false;
     const idle = await Promise.all(workers.map(({ delivery }) => delivery.idle()));
-    const ready = await countReady(first.database, clock.offsetMs());
-    return ready === 0 && idle.every(Boolean) && simulator.webhooks.pending() === 0;
+    return idle.every(Boolean) && simulator.webhooks.pending() === 0;
   };
   return Object.freeze({
     ...simulator,
@@ -93,6 +107,8 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
     doors,
     workers,
     settle: (timeoutMs = SETTLE_MS) => waitUntil(isQuiet, timeoutMs),
+    checkLedger: async () =>
+      (await checkLedger(first.ledgerDatabase)).map(({ invariant, row }) => `${invariant}: ${row}`),
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
       await simulator.close();
@@ -120,7 +136,12 @@ const readWorldConfig = (environment: Readonly<Record<string, string>>): Config 
   return read.config;
 };
 
-type SimulatorParts = { readonly config: Config; readonly clock: MovableClock; readonly doors: readonly Door[]; readonly options: WorldOptions };
+type SimulatorParts = {
+  readonly config: Config;
+  readonly clock: MovableClock;
+  readonly doors: readonly Door[];
+  readonly options: WorldOptions;
+};
 
 const openWorldSimulator = ({ config, clock, doors, options }: SimulatorParts): Promise<Simulator> => {
   const { whatsapp } = config;

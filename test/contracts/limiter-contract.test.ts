@@ -15,7 +15,12 @@ const perMinute = windowLimit('memberPerMinute', numbers);
 const few = (max: number): WindowLimit => ({ ...perMinute, max });
 const DAY_MS = 86_400_000;
 
-const spendMany = async (limiter: Limiter, key: string, count: number, limits: readonly WindowLimit[]): Promise<number> => {
+const spendMany = async (
+  limiter: Limiter,
+  key: string,
+  count: number,
+  limits: readonly WindowLimit[],
+): Promise<number> => {
   let allowed = 0;
   for (let index = 0; index < count; index += 1)
     if ((await limiter.spend(key, newToken(), limits)).allowed) allowed += 1;
@@ -187,8 +192,30 @@ if (usesRealStores) {
 
     test('L16: works for a user who may run the script and the commands in it, nothing else', async () => {
       const user = newToken(6).replace(/[^a-z0-9]/gi, 'u');
-      const commands = ['+eval', '+evalsha', '+zscore', '+zremrangebyscore', '+zcard', '+zrange', '+zadd', '+get', '+set'];
-      await redis.call('ACL', 'SETUSER', user, 'on', '>password', '~*', '-@all', ...commands, '+pexpire', '+time', '+auth');
+      const commands = [
+        '+eval',
+        '+evalsha',
+        '+zscore',
+        '+zremrangebyscore',
+        '+zcard',
+        '+zrange',
+        '+zadd',
+        '+get',
+        '+set',
+      ];
+      await redis.call(
+        'ACL',
+        'SETUSER',
+        user,
+        'on',
+        '>password',
+        '~*',
+        '-@all',
+        ...commands,
+        '+pexpire',
+        '+time',
+        '+auth',
+      );
       const limited = redis.duplicate({ username: user, password: 'password', enableReadyCheck: false });
       try {
         const limiter = createLimiter({ redis: limited, clock: createMovableClock(), keyPrefix: stores.prefix });
@@ -205,7 +232,10 @@ if (usesRealStores) {
       const gone = connectRedis(stores.redisUrl);
       gone.disconnect();
       const limiter = createLimiter({ redis: gone, clock: createMovableClock(), keyPrefix: stores.prefix });
-      await expect(limiter.spend(newToken(), 'a', [perDay])).rejects.toMatchObject({ code: 'base.redis_away', retry: 'later' });
+      await expect(limiter.spend(newToken(), 'a', [perDay])).rejects.toMatchObject({
+        code: 'base.redis_away',
+        retry: 'later',
+      });
     });
   });
 }

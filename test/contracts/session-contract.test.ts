@@ -42,7 +42,11 @@ const createMemoryKept = (): Kept => {
       return createMemorySessionStore({ ...options, keyPrefix: 'test', records });
     },
     list: async () =>
-      [...records].map(([keyName, { sealed, endsAtMs }]) => ({ keyName, sealed, ttlMs: endsAtMs - (clock?.now() ?? 0) })),
+      [...records].map(([keyName, { sealed, endsAtMs }]) => ({
+        keyName,
+        sealed,
+        ttlMs: endsAtMs - (clock?.now() ?? 0),
+      })),
     put: async (keyName, sealed) => void records.set(keyName, { sealed, endsAtMs: Number.MAX_SAFE_INTEGER }),
     flush: async () => records.clear(),
   };

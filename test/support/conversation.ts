@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { newIdentityId } from '../../src/base/id.ts';
 import type { Denomination, Money } from '../../src/base/money.ts';
 import { decide } from '../../src/conversation/decide.ts';
 import type { Inbound } from '../../src/conversation/inbound.ts';
 import type { Session, SessionState } from '../../src/conversation/session.ts';
-import type { Ask, AskOutcome, Carry, Effect, Person, TurnInput } from '../../src/conversation/turn-types.ts';
+import type { Ask, AskOutcome, Carry, Decide, Effect, Person, TurnInput } from '../../src/conversation/turn-types.ts';
 import type { Account, Dashboard } from '../../src/credex/credex.ts';
 import type { Outgoing } from '../../src/delivery/outgoing.ts';
 
@@ -19,7 +20,10 @@ export const person = (changes: Partial<Person> = {}): Person => ({
   ...changes,
 });
 
-export const money = (amountMinor: bigint, denomination: Denomination = 'USD'): Money => ({ amountMinor, denomination });
+export const money = (amountMinor: bigint, denomination: Denomination = 'USD'): Money => ({
+  amountMinor,
+  denomination,
+});
 
 export const account = (changes: Partial<Account> = {}): Account => ({
   accountId: 'a-1',
@@ -97,7 +101,10 @@ export type Heard = {
 };
 
 export type Conversation = {
-  readonly hear: (message: Inbound, how?: { readonly isStale?: boolean; readonly overLimit?: 'first' | 'later' }) => Heard;
+  readonly hear: (
+    message: Inbound,
+    how?: { readonly isStale?: boolean; readonly overLimit?: 'first' | 'later' },
+  ) => Heard;
   readonly session: () => Session | undefined;
   readonly setSession: (state: SessionState) => void;
   readonly setCore: (answer: Core) => void;
@@ -106,6 +113,16 @@ export type Conversation = {
 };
 
 const ROUNDS_MAX = 4;
+
+/** Deciding is pure: asked twice, the answer is the same, and nothing that was handed in has changed. */
+const decideTwice: Decide = (state, input, context) => {
+  const before = structuredClone({ state, input, context });
+  const decision = decide(state, input, context);
+  if (!isDeepStrictEqual(decision, decide(state, input, context)))
+    throw new Error('the same turn was decided in two ways');
+  if (!isDeepStrictEqual(before, { state, input, context })) throw new Error('deciding changed what it was given');
+  return decision;
+};
 
 /** Plays turns as the turn's runner does: outcomes come back as inputs, the session is carried from turn to turn. */
 export const createConversation = (who: Person = person(), answer: Core = core()): Conversation => {
@@ -124,7 +141,7 @@ export const createConversation = (who: Person = person(), answer: Core = core()
     while (input) {
       rounds += 1;
       if (rounds > ROUNDS_MAX) throw new Error('a turn has at most four rounds');
-      const decision = decide({ person: who, session: state, ...(carry ? { carry } : {}) }, input, context);
+      const decision = decideTwice({ person: who, session: state, ...(carry ? { carry } : {}) }, input, context);
       state = decision.session ? { state: 'live', session: decision.session } : { state: 'none' };
       carry = decision.carry;
       effects.push(...decision.effects);
@@ -190,7 +207,8 @@ export const findBrokenLimits = (message: Outgoing): readonly string[] => {
   measure('body', message.body, message.kind === 'text' ? 4_096 : 1_024);
   if (message.kind === 'buttons') {
     if (message.buttons.length < 1 || message.buttons.length > 3) broken.push('one to three buttons');
-    if (new Set(message.buttons.map(({ title }) => title)).size < message.buttons.length) broken.push('two buttons alike');
+    if (new Set(message.buttons.map(({ title }) => title)).size < message.buttons.length)
+      broken.push('two buttons alike');
     for (const { id, title } of message.buttons) {
       measure('button id', id, 256);
       measure('button title', title, 20);

@@ -29,7 +29,9 @@ export const describeDashboard = (wording: Wording, { member, accounts }: Dashbo
     netAssets: account.netAssets,
     offersIn: account.pendingIn.length,
     offersOut: account.pendingOut.length,
-    others: others.slice(0, OTHERS_NAMED_MAX).map(({ accountName, netAssets }) => ({ name: quote(accountName), netAssets })),
+    others: others
+      .slice(0, OTHERS_NAMED_MAX)
+      .map(({ accountName, netAssets }) => ({ name: quote(accountName), netAssets })),
     othersUnnamed: Math.max(0, others.length - OTHERS_NAMED_MAX),
   });
 };

@@ -10,9 +10,7 @@ const HYPHENS = /[\u2010\u2011\u2013]/g;
  * A first or last name as typed, already cleaned: 1 to 50 letters with their marks, spaces, hyphens and apostrophes,
  * beginning with a letter. Names of two letters, accents and apostrophes are names.
  */
-export const readName = (
-  text: string,
-): { readonly name: string } | { readonly refusal: NameRefusal } => {
+export const readName = (text: string): { readonly name: string } | { readonly refusal: NameRefusal } => {
   const name = text.replace(APOSTROPHES, "'").replace(HYPHENS, '-');
   if (/\p{N}/u.test(name)) return { refusal: 'has_digits' };
   if (!/\p{L}/u.test(name)) return { refusal: 'empty' };

@@ -75,11 +75,15 @@ const register = ({ screen: { firstname, lastname } }: ScreenTurn<Of<'register.c
 
 export const confirm: ScreenFlow<Of<'register.confirm'>> = {
   show: ({ live, screen, wording }, note) =>
-    showButtons(live.nonce, paragraphs(note, wording.register.confirm(quote(screen.firstname), quote(screen.lastname))), [
-      { action: 'yes', title: wording.register.yes },
-      { action: 'change', title: wording.register.change },
-      { action: 'cancel', title: wording.register.cancel },
-    ]),
+    showButtons(
+      live.nonce,
+      paragraphs(note, wording.register.confirm(quote(screen.firstname), quote(screen.lastname))),
+      [
+        { action: 'yes', title: wording.register.yes },
+        { action: 'change', title: wording.register.change },
+        { action: 'cancel', title: wording.register.cancel },
+      ],
+    ),
   hear: (turn, text) => {
     const typed = CONFIRM_ACTIONS.find((action) => action === text.toLowerCase());
     const action = typed ?? pickByNumber(CONFIRM_ACTIONS, text);
@@ -105,7 +109,8 @@ export const confirm: ScreenFlow<Of<'register.confirm'>> = {
 export const hearRegistration = (turn: Turn, { result }: RegisterOutcome): Step => {
   const { wording } = turn;
   if (result === 'core_away') return { step: 'stay', note: wording.register.away };
-  if (result === 'outcome_unknown') return { step: 'say', kind: 'receipt', text: wording.register.unknown, session: 'end' };
+  if (result === 'outcome_unknown')
+    return { step: 'say', kind: 'receipt', text: wording.register.unknown, session: 'end' };
   if (result.ok) return welcomeMember(turn, result.value);
   switch (result.refusal) {
     case 'credex.member_exists':

@@ -17,7 +17,9 @@ const idOf = (nonce: string, action: string): string => `${nonce}:${action}`;
 export const showButtons = (nonce: string, body: string, choices: readonly Choice[]): Outgoing => ({
   kind: 'buttons',
   body: fit(body, 1024),
-  buttons: choices.slice(0, 3).map(({ action, title }) => ({ id: fit(idOf(nonce, action), 256), title: fit(title, 20) })),
+  buttons: choices
+    .slice(0, 3)
+    .map(({ action, title }) => ({ id: fit(idOf(nonce, action), 256), title: fit(title, 20) })),
 });
 
 export type ListParts = {

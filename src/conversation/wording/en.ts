@@ -118,8 +118,10 @@ export const en: Wording = Object.freeze({
   },
   number: {
     ask: 'Hello, and welcome to *VimbisoPay*.\n\nI cannot see your phone number, and I need it to find or open your account. Please tap the button to share it.',
-    askedBefore: 'I need your phone number before we can go on. Tap the button in my earlier message, or send *number* and I will ask again.',
-    othersCard: 'That card was not sent with my button, so I cannot use it. Please tap the button in my message, or send *number* and I will ask again.',
+    askedBefore:
+      'I need your phone number before we can go on. Tap the button in my earlier message, or send *number* and I will ask again.',
+    othersCard:
+      'That card was not sent with my button, so I cannot use it. Please tap the button in my message, or send *number* and I will ask again.',
     notTaken: `I could not use that number. Nothing was done. ${HELP_LINE}`,
   },
   standing: {
@@ -151,7 +153,8 @@ export const en: Wording = Object.freeze({
   thanks: 'You are welcome.',
   late: 'Your message reached me late, so I did nothing with it. If you still want it, please send it again.',
   storesAway: 'I cannot look things up right now. Nothing was done with your message. Please try again in a minute.',
-  gaveUp: 'Something went wrong on our side with your last message, and we are looking into it. Please send *hi* to see where you are.',
+  gaveUp:
+    'Something went wrong on our side with your last message, and we are looking into it. Please send *hi* to see where you are.',
   overLimit:
     'You have sent more messages than I can take for now. I will be quiet for a while, and do nothing with what you send until then. ' +
     '*help* and *stop* still work.',

@@ -14,7 +14,8 @@ export const assembleConfig = (reader: Reader, provideSecrets: ProvideSecrets | 
   const stores = readStores(reader);
   const outgoing = readOutgoing(reader, simulatorPort);
   const allowsPlaintext = refusePlaintext(reader, [...stores.targets, ...outgoing.targets], outgoing.hosts);
-  const secrets = readSecrets(reader, outgoing.coreUrl === 'embedded', provideSecrets);
+  const usesLedger = reader.text('MYCREDEX_APP_URL') === 'embedded';
+  const secrets = readSecrets(reader, usesLedger, provideSecrets);
   return Object.freeze<Config>({
     environment: reader.environment,
     isStrict: reader.isStrict,

@@ -48,7 +48,7 @@ type Provide = (name: GeneratedName) => string | undefined;
 
 export const readSecrets = (
   reader: Reader,
-  usesEmbeddedLedger: boolean,
+  usesLedger: boolean,
   provideSecrets: ProvideSecrets | undefined,
 ): ReadSecrets => {
   const provide = provideOnce(reader, provideSecrets);
@@ -58,7 +58,7 @@ export const readSecrets = (
     WHATSAPP_APP_SECRET: readList(reader, 'WHATSAPP_APP_SECRET', provide),
     WHATSAPP_VERIFY_TOKEN: readList(reader, 'WHATSAPP_VERIFY_TOKEN', provide),
     CLIENT_API_KEY: readList(reader, 'CLIENT_API_KEY', provide),
-    JWT_SECRET: readJwtSecrets(reader, usesEmbeddedLedger, provide),
+    JWT_SECRET: readJwtSecrets(reader, usesLedger, provide),
   };
   refuseSharedSecrets(reader, lists);
   const secretsOf = (name: keyof typeof lists): readonly Secret[] => lists[name].map(createSecret);
@@ -117,8 +117,8 @@ const findFlaw = (item: string, { charactersMin, bitsMin }: Strength): Flaw | un
 };
 
 /** Beside an external core it is not used: then a weak one is left out, not refused. */
-const readJwtSecrets = (reader: Reader, usesEmbeddedLedger: boolean, provide: Provide): string[] => {
-  if (usesEmbeddedLedger || !reader.isStrict) {
+const readJwtSecrets = (reader: Reader, usesLedger: boolean, provide: Provide): string[] => {
+  if (usesLedger || !reader.isStrict) {
     const items = readList(reader, 'JWT_SECRET', provide);
     if (reader.isStrict && items.length === 0 && reader.text('JWT_SECRET') === undefined) {
       reader.refuse('JWT_SECRET', 'missing: the embedded ledger signs its tokens with it');

@@ -62,7 +62,11 @@ const checkPorts = (reader: Reader, ports: Readonly<Record<PortName, number>>): 
 };
 
 const readAllowedHosts = (reader: Reader): readonly string[] => {
-  const hosts = reader.value('ALLOWED_HOSTS', hostPatternList, LOCAL_HOSTS);
+  const hosts = reader.value(
+    'ALLOWED_HOSTS',
+    hostPatternList,
+    reader.text('ALLOWED_HOSTS') === undefined ? LOCAL_HOSTS : [],
+  );
   if (hosts.includes('*')) reader.object('ALLOWED_HOSTS', '* allows every host');
   // `*.africa` would allow whoever buys a name there.
   if (hosts.some((host) => /^\*\.[^.]+$/.test(host)))
@@ -81,7 +85,8 @@ const readPublicUrl = (reader: Reader, allowedHosts: readonly string[]): string 
   if (url === undefined) return undefined;
   if (url.pathname !== '/') reader.refuse('PUBLIC_URL', 'must be an origin, without path');
   if (reader.isStrict && url.protocol !== 'https:') reader.refuse('PUBLIC_URL', 'plaintext: must be https:');
-  if (!isCovered(url.hostname, allowedHosts)) reader.object('PUBLIC_URL', 'its host is not in ALLOWED_HOSTS');
+  if (allowedHosts.length > 0 && !isCovered(url.hostname, allowedHosts))
+    reader.object('PUBLIC_URL', 'its host is not in ALLOWED_HOSTS');
   return url.origin;
 };
 

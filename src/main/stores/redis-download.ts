@@ -32,8 +32,11 @@ export const downloadRedis = async ({ cacheDir, note }: DownloadDeps): Promise<R
   await mkdir(cacheDir, { recursive: true });
   const work = await mkdtemp(join(cacheDir, 'redis-'));
   try {
-    const said = (await fetchPackages(work, [])) ?? (await fetchWithListsOfOurOwn(work));
-    if (said !== undefined) return refused(`its download failed: ${said}`);
+    const refusal = await fetchPackages(work, []);
+    // Of two failures the first tells more: the second is mostly that its lists could not be had.
+    if (refusal !== undefined && (await fetchWithListsOfOurOwn(work)) !== undefined) {
+      return refused(`its download failed: ${refusal}`);
+    }
     const unpacked = join(work, 'unpacked');
     await chmod(unpacked, 0o755);
     // Another keeper may have been faster; either's will do.
@@ -42,7 +45,7 @@ export const downloadRedis = async ({ cacheDir, note }: DownloadDeps): Promise<R
     await rm(work, { recursive: true, force: true });
   }
   const after = await findUnpacked(folder);
-  return after ? accepted(after) : refused(`its package holds no server`);
+  return after ? accepted(after) : refused('its package holds no server');
 };
 
 const findUnpacked = async (folder: string): Promise<Unpacked | undefined> => {
@@ -78,7 +81,7 @@ const asOurselves = ['-o', 'APT::Sandbox::User=root', '-q'];
 
 /** Undefined when there is a server in `work`/unpacked; else what apt said. */
 const fetchPackages = async (work: string, options: readonly string[]): Promise<string | undefined> => {
-  let said = '';
+  let said: string | undefined;
   for (const server of SERVERS) {
     const names = [`${server}-server`, `${server}-tools`];
     const libraries = await listMissingLibraries(names, options);
@@ -89,7 +92,7 @@ const fetchPackages = async (work: string, options: readonly string[]): Promise<
       timeoutMs: NETWORK_MS,
     });
     if (!fetched.ok) {
-      said = fetched.err.trim().slice(-300);
+      said ??= fetched.err.trim().slice(-300);
       continue;
     }
     for (const name of await readdir(work)) {
@@ -98,7 +101,7 @@ const fetchPackages = async (work: string, options: readonly string[]): Promise<
     }
     return undefined;
   }
-  return said;
+  return said ?? 'apt-get said nothing';
 };
 
 /** Libraries that these packages name and the machine has not: jemalloc, lzf and, in Ubuntu's packages, parts of Lua. */

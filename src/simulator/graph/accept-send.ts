@@ -77,7 +77,7 @@ export const createAcceptSend = ({ chats, sent, sendStatuses, clock, settings, e
       ...(typeof answers === 'string' ? { answers } : {}),
     }) as BotMessage;
     endTyping(chat);
-    sent.note({ who: chat.person.who, message, request: body });
+    sent.note({ who: chat.person.who, message, reference: message.reference, request: body });
 
     const expectedKey = body.recipient_identity_key_hash;
     const keyChanged = typeof expectedKey === 'string' && expectedKey !== chat.person.identityKeyHash;

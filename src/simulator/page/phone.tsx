@@ -1,0 +1,111 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { systemClock } from '../../base/clock.ts';
+import type { BotMessage, ChatMessage } from '../people/chat.ts';
+import type { PersonAct } from '../people/route.ts';
+import { Avatar, formatAddress } from './avatar.tsx';
+import { Bubble, type BubbleProps } from './bubble.tsx';
+import { Composer } from './composer.tsx';
+import { Icon } from './icons.tsx';
+import { PromptSheet } from './prompt-sheet.tsx';
+import { isProblem, simulator } from './simulator-client.ts';
+import type { PageChat } from './world.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const QUOTE_MAX = 80;
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+
+const formatDay = (at: number): string => {
+  const day = DAY.format(at);
+  const now = systemClock.now();
+  return day === DAY.format(now) ? 'Today' : day === DAY.format(now - DAY_MS) ? 'Yesterday' : day;
+};
+
+const quote = (messages: readonly ChatMessage[], wamid: string | undefined): string | undefined => {
+  const quoted = wamid === undefined ? undefined : messages.find((message) => message.wamid === wamid);
+  if (!quoted || quoted.from === 'graph') return undefined;
+  const line = 'body' in quoted.content ? quoted.content.body : 'a message';
+  return line.length > QUOTE_MAX ? `${line.slice(0, QUOTE_MAX)}…` : line;
+};
+
+type ThreadProps = Pick<BubbleProps, 'act' | 'onOpen'> & { readonly chat: PageChat };
+
+/** The messages, oldest first; stays at the end unless one has scrolled up to read. */
+const Thread = ({ chat: { messages, typing, person }, act, onOpen }: ThreadProps) => {
+  const thread = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useLayoutEffect(() => {
+    const { current } = thread;
+    if (current && atEnd.current) current.scrollTop = current.scrollHeight;
+  }, [messages, typing]);
+  const onScroll = (): void => {
+    const { current } = thread;
+    if (current) atEnd.current = current.scrollHeight - current.scrollTop - current.clientHeight < 80;
+  };
+  return (
+    <div ref={thread} class="thread" role="log" aria-label={`Chat of ${person.name}`} tabIndex={0} onScroll={onScroll}>
+      {messages.length === 0 && <p class="hint">Say hi to begin.</p>}
+      <ol>
+        {messages.map((message, index) => {
+          const day = formatDay(message.at);
+          const before = messages[index - 1];
+          return [
+            (!before || formatDay(before.at) !== day) && (
+              <li key={`day ${String(message.seq)}`} class="day">
+                {day}
+              </li>
+            ),
+            <Bubble
+              key={message.seq}
+              message={message}
+              quoted={quote(messages, message.answers)}
+              act={act}
+              onOpen={onOpen}
+            />,
+          ];
+        })}
+        {typing && (
+          <li class="line">
+            <div class="bubble typing" aria-label="The bot is typing">
+              <i />
+              <i />
+              <i />
+            </div>
+          </li>
+        )}
+      </ol>
+    </div>
+  );
+};
+
+/** One person's phone with their chat with the bot. */
+export const Phone = ({ chat, onClose }: { readonly chat: PageChat; readonly onClose: () => void }) => {
+  const { person } = chat;
+  const [prompt, setPrompt] = useState<BotMessage | undefined>();
+  const [problem, setProblem] = useState('');
+  const act = (what: PersonAct): void => {
+    setPrompt(undefined);
+    void simulator.act(person.who, what).then((answer) => setProblem(isProblem(answer) ? answer.problem : ''));
+  };
+  return (
+    <section class="phone" aria-label={`Phone of ${person.name}`}>
+      <div class="screen" inert={prompt !== undefined}>
+        <header class="bar">
+          <Avatar person={person} />
+          <div class="who">
+            <h2 class="name">{person.name}</h2>
+            <p class="last">{formatAddress(person)}</p>
+          </div>
+          <button type="button" class="round" aria-label={`Put away the phone of ${person.name}`} onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        </header>
+        <Thread chat={chat} act={act} onOpen={setPrompt} />
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+        <Composer name={person.name} act={act} />
+      </div>
+      {prompt && <PromptSheet prompt={prompt} person={person} act={act} onClose={() => setPrompt(undefined)} />}
+    </section>
+  );
+};
