@@ -1,5 +1,5 @@
 /** Longest text that is looked at; WhatsApp itself sends no more (Cloud API, `text.body`). */
-export const TEXT_MAX = 4_096;
+const TEXT_MAX = 4_096;
 
 /**
  * Letters and marks that print as nothing: format characters (zero width, bidi, tags), and the blanks that Unicode calls

@@ -12,6 +12,7 @@ import {
   tap,
   text,
   type Core,
+  type Heard,
 } from '../../test/support/conversation.ts';
 import { SCREENS } from './flows/screens.ts';
 import type { Inbound } from './inbound.ts';
@@ -115,6 +116,31 @@ const statesOf = (who: Person): readonly (readonly [string, SessionState])[] => 
   ),
 ];
 
+type Played = {
+  readonly heard: Heard;
+  readonly session: Session | undefined;
+  readonly state: SessionState;
+  readonly who: Person;
+  readonly message: Inbound;
+  readonly isStale: boolean;
+};
+
+const checkTurn = ({ heard, session, state, who, message, isStale }: Played): void => {
+  const told = JSON.stringify({ message, isStale }).slice(0, 200);
+  expect(heard.replies.length, told).toBe(isSilent(message) ? 0 : 1);
+  for (const reply of heard.replies) expect(findBrokenLimits(reply), told).toEqual([]);
+  if (session) expect(() => encodeSession(session), told).not.toThrow();
+
+  const registers = heard.asks.filter(({ ask }) => ask === 'register');
+  const isConfirmed = state.state === 'live' && state.session.screen.name === 'register.confirm' && !isStale;
+  if (registers.length > 0) {
+    expect(isConfirmed, told).toBe(true);
+    const registration = { firstname: 'Tariro', lastname: 'Moyo', defaultDenomination: 'USD' };
+    expect(registers, told).toEqual([{ ask: 'register', registration }]);
+  }
+  if (who.standing !== 'open' || !who.hasNumber) expect(heard.asks, told).toEqual([]);
+};
+
 test('the samples cover every screen', () => {
   expect(Object.keys(SCREEN_SAMPLES).sort()).toEqual(Object.keys(SCREENS).sort());
 });
@@ -123,26 +149,15 @@ describe.each(Object.entries(PEOPLE))('%s', (_, changes) => {
   const who = person(changes);
 
   test.each(statesOf(who))('%s gets exactly one good reply to every message', (__, state) => {
-    for (const answer of Object.values(CORES))
-      for (const message of MESSAGES)
-        for (const isStale of [false, true]) {
+    for (const message of MESSAGES)
+      for (const isStale of [false, true])
+        for (const answer of Object.values(CORES)) {
           const conversation = createConversation(who, answer);
           conversation.setSession(state);
           const heard = conversation.hear(message, { isStale });
-          const told = JSON.stringify({ message, isStale });
-          expect(heard.replies.length, told).toBe(isSilent(message) ? 0 : 1);
-          for (const reply of heard.replies) expect(findBrokenLimits(reply), told).toEqual([]);
-          const session = conversation.session();
-          if (session) expect(() => encodeSession(session), told).not.toThrow();
-
-          const registers = heard.asks.filter(({ ask }) => ask === 'register');
-          const isConfirmed = state.state === 'live' && state.session.screen.name === 'register.confirm';
-          if (!isConfirmed || isStale) expect(registers, told).toEqual([]);
-          else if (registers.length > 0)
-            expect(registers, told).toEqual([
-              { ask: 'register', registration: { firstname: 'Tariro', lastname: 'Moyo', defaultDenomination: 'USD' } },
-            ]);
-          if (who.standing !== 'open' || !who.hasNumber) expect(heard.asks, told).toEqual([]);
+          checkTurn({ heard, session: conversation.session(), state, who, message, isStale });
+          // Core was not asked, so it does not matter what it would have said.
+          if (heard.asks.length === 0) break;
         }
   });
 

@@ -11,6 +11,7 @@ import { answerUnread } from './flows/unsupported.ts';
 import { beginVisit, continueVisit, wordOf } from './flows/visit.ts';
 import type { AskOutcome, Carry, Decide, TurnInput } from './turn-types.ts';
 import { wordingOf } from './wording/languages.ts';
+import type { Word } from './words.ts';
 
 type Rule = (turn: MessageTurn) => Step | undefined;
 
@@ -20,20 +21,17 @@ const hearSystemChange: Rule = ({ message }) => (message.kind === 'system' ? hea
 const stayQuietOnReaction: Rule = ({ message }) =>
   message.kind === 'reaction' ? { step: 'silent', session: 'touch' } : undefined;
 
+const ALWAYS: { readonly [Name in Word]?: (turn: Turn) => Step } = {
+  help: tellHelp,
+  about: tellAbout,
+  stop: ({ wording }) => ({ step: 'stay', note: wording.stop }),
+  start: ({ wording }) => ({ step: 'stay', note: wording.start }),
+};
+
 /** Answered on any screen, to anybody, over every limit: what this is, how to get help, what we send. */
 const answerAlways: Rule = (turn) => {
-  switch (wordOf(turn)) {
-    case 'help':
-      return tellHelp(turn);
-    case 'about':
-      return tellAbout(turn);
-    case 'stop':
-      return { step: 'stay', note: turn.wording.stop };
-    case 'start':
-      return { step: 'stay', note: turn.wording.start };
-    default:
-      return undefined;
-  }
+  const word = wordOf(turn);
+  return word && ALWAYS[word]?.(turn);
 };
 
 /** An old message may be a wish of days ago (Meta retries for seven): only a greeting is still taken up. */

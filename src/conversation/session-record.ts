@@ -4,7 +4,7 @@ import type { IdentityId } from '../base/id.ts';
 import type { Screen, Session } from './session.ts';
 
 /** What is kept holds only what menus and flows need (S26); more would be a bug. */
-export const SESSION_BYTES_MAX = 8_192;
+const SESSION_BYTES_MAX = 8_192;
 
 const name = z.string().min(1).max(200);
 

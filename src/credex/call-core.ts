@@ -1,4 +1,13 @@
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, ConstantBackoff, handleWhen, noop, retry, wrap } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  ConstantBackoff,
+  handleWhen,
+  noop,
+  retry,
+  wrap,
+} from 'cockatiel';
 import { Pool } from 'undici';
 import { Bug } from '../base/assert.ts';
 import { monotonicMs } from '../base/clock.ts';
@@ -62,8 +71,14 @@ export const createCallCore = (deps: CallCoreDeps): CallCore => {
     bodyTimeout: timeoutMs,
     maxResponseSize: REPLY_BYTES_MAX,
   });
-  const breaker = circuitBreaker(handleWhen(isAway), { halfOpenAfter: BREAKER_OPEN_MS, breaker: new ConsecutiveBreaker(BREAKER_FAILURES) });
-  const repeat = retry(handleWhen(isWorthRepeating), { maxAttempts: READ_REPEATS_MAX, backoff: new ConstantBackoff(READ_REPEAT_AFTER_MS) });
+  const breaker = circuitBreaker(handleWhen(isAway), {
+    halfOpenAfter: BREAKER_OPEN_MS,
+    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
+  });
+  const repeat = retry(handleWhen(isWorthRepeating), {
+    maxAttempts: READ_REPEATS_MAX,
+    backoff: new ConstantBackoff(READ_REPEAT_AFTER_MS),
+  });
   const policies = { reads: wrap(repeat, breaker), writes: wrap(noop, breaker) };
 
   const send = async ({ path, body, token, idempotencyKey }: CoreCall, signal: AbortSignal): Promise<CoreReply> => {
@@ -74,12 +89,26 @@ export const createCallCore = (deps: CallCoreDeps): CallCore => {
     });
     const startedAt = monotonicMs();
     try {
-      const reply = await pool.request({ method: 'POST', path: `${prefix}${path}`, headers, body: JSON.stringify(body), signal });
+      const reply = await pool.request({
+        method: 'POST',
+        path: `${prefix}${path}`,
+        headers,
+        body: JSON.stringify(body),
+        signal,
+      });
+      if (Number(reply.headers['content-length'] ?? 0) > REPLY_BYTES_MAX) {
+        reply.body.on('error', () => undefined).destroy();
+        throw nonsense('reply too large');
+      }
       const text = await reply.body.text();
       const { authorization } = reply.headers;
       if (reply.statusCode === 429) throw away(TOO_MANY);
       if (reply.statusCode >= 500) throw away(`status ${String(reply.statusCode)}`);
-      return { status: reply.statusCode, json: parseJson(text), authorization: typeof authorization === 'string' ? authorization : undefined };
+      return {
+        status: reply.statusCode,
+        json: parseJson(text),
+        authorization: typeof authorization === 'string' ? authorization : undefined,
+      };
     } catch (error) {
       throw toFault(error);
     } finally {
@@ -101,10 +130,18 @@ export const createCallCore = (deps: CallCoreDeps): CallCore => {
   });
 };
 
-const away = (detail: string, cause?: unknown): Fault => new Fault('credex.core_away', { retry: 'later', detail, cause });
+const away = (detail: string, cause?: unknown): Fault =>
+  new Fault('credex.core_away', { retry: 'later', detail, cause });
 
 /** Failures before the first byte: name look-up, connecting, TLS. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 const toFault = (error: unknown): unknown => {
   if (error instanceof Fault || error instanceof Bug || !(error instanceof Error)) return error;
@@ -115,7 +152,8 @@ const toFault = (error: unknown): unknown => {
 };
 
 /** Core answered what the contract does not know. */
-export const nonsense = (detail: string, cause?: unknown): Fault => new Fault('credex.core_nonsense', { retry: 'later', detail, cause });
+export const nonsense = (detail: string, cause?: unknown): Fault =>
+  new Fault('credex.core_nonsense', { retry: 'later', detail, cause });
 
 const parseJson = (text: string): unknown => {
   try {

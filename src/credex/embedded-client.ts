@@ -1,5 +1,11 @@
 import { accepted, refused } from '../base/result.ts';
-import type { Ledger, LedgerAccount, LedgerPending, RegisterRefusal as LedgerRegisterRefusal, Snapshot } from '../ledger/ledger.ts';
+import type {
+  Ledger,
+  LedgerAccount,
+  LedgerPending,
+  RegisterRefusal as LedgerRegisterRefusal,
+  Snapshot,
+} from '../ledger/ledger.ts';
 import type { Account, Credex, Dashboard, MemberRef, PendingOffer, Registration, RegisterRefusal } from './credex.ts';
 
 /** The credex port over the ledger in this process: no socket, no token; its faults are the database's. */

@@ -6,7 +6,7 @@ import { nonsense, type CallCore } from './call-core.ts';
 import { signedInDetailsSchema } from './core-schema.ts';
 import type { Credex, Dashboard, LogInRefusal, MemberRef, Registration, RegisterRefusal } from './credex.ts';
 import { isMemberUnknown, judgeReply, type Verdict } from './judge-reply.ts';
-import { createMemberTokens } from './member-tokens.ts';
+import { createMemberTokens, type MemberTokens } from './member-tokens.ts';
 import { readDashboard } from './read-dashboard.ts';
 import { readToken } from './read-token.ts';
 import type { TokenStore } from './tokens.ts';
@@ -25,20 +25,7 @@ export const createHttpCredex = ({ callCore, tokenStore, clock, noteEvent }: Htt
   const tokens = createMemberTokens({ tokenStore, clock, noteEvent });
   const flights = new Map<string, Promise<LogIn>>();
 
-  /** What log-in and registration have in common: whose token, which member, and the whole dashboard, all agreeing. */
-  const signIn = async ({ identityId }: MemberRef, verdict: Extract<Verdict, { kind: 'done' }>): Promise<Dashboard> => {
-    const details = signedInDetailsSchema.safeParse(verdict.action.details);
-    const token = details.success ? readToken(details.data.token, clock.now()) : undefined;
-    const dashboard = readDashboard(verdict.dashboard);
-    if (!details.success || !token || !dashboard) throw nonsense('log-in without a token or a dashboard of the contract');
-    const { memberID } = details.data;
-    if (token.memberId !== memberID || dashboard.member.memberId !== memberID) {
-      noteEvent('credex.member_mismatch', { identityId, reason: 'log_in' });
-      throw nonsense('log-in names two members');
-    }
-    await tokens.keep(identityId, token);
-    return dashboard;
-  };
+  const signIn = createSignIn({ tokens, clock, noteEvent });
 
   const openSession = async (member: MemberRef): Promise<LogIn> => {
     const reply = await callCore.call({ path: '/login', body: { phone: member.phone }, reads: true });
@@ -56,7 +43,10 @@ export const createHttpCredex = ({ callCore, tokenStore, clock, noteEvent }: Htt
     return flight;
   };
 
-  const register = async (member: MemberRef, registration: Registration): Promise<Result<Dashboard, RegisterRefusal>> => {
+  const register = async (
+    member: MemberRef,
+    registration: Registration,
+  ): Promise<Result<Dashboard, RegisterRefusal>> => {
     const { firstname, lastname, defaultDenomination, idempotencyKey } = registration;
     const body = { firstname, lastname, phone: member.phone, defaultDenom: defaultDenomination };
     const reply = await callCore.call({ path: '/onboardMember', body, idempotencyKey, reads: false });
@@ -69,7 +59,12 @@ export const createHttpCredex = ({ callCore, tokenStore, clock, noteEvent }: Htt
   const read = async (member: MemberRef): Promise<LogIn> => {
     const token = await tokens.load(member.identityId);
     if (!token) return logIn(member);
-    const reply = await callCore.call({ path: '/getMemberDashboardByPhone', body: { phone: member.phone }, token: token.token, reads: true });
+    const reply = await callCore.call({
+      path: '/getMemberDashboardByPhone',
+      body: { phone: member.phone },
+      token: token.token,
+      reads: true,
+    });
     const verdict = judgeReply(reply, 'DASHBOARD_RETRIEVED');
     if (verdict.kind === 'done') {
       const dashboard = readDashboard(verdict.dashboard);
@@ -99,10 +94,33 @@ export const createHttpCredex = ({ callCore, tokenStore, clock, noteEvent }: Htt
 };
 
 /** Our own key: nothing a member can mend, and not an answer about them. */
-const keyRefused = (): Fault => new Fault('credex.core_away', { retry: 'later', detail: 'not sent: core refuses our client key' });
+const keyRefused = (): Fault =>
+  new Fault('credex.core_away', { retry: 'later', detail: 'not sent: core refuses our client key' });
 
 const toRegisterRefusal = ({ status, code, field }: Extract<Verdict, { kind: 'refused' }>): RegisterRefusal => {
   if (status === 409) return 'credex.member_exists';
   const isName = field === 'firstname' || field === 'lastname';
-  return status === 400 && code === 'VALIDATION_ERROR' && isName ? 'credex.name_refused' : 'credex.registration_refused';
+  return status === 400 && code === 'VALIDATION_ERROR' && isName
+    ? 'credex.name_refused'
+    : 'credex.registration_refused';
 };
+
+type SignInDeps = Pick<HttpCredexDeps, 'clock' | 'noteEvent'> & { readonly tokens: MemberTokens };
+
+/** What log-in and registration have in common: whose token, which member, and the whole dashboard, all agreeing. */
+const createSignIn =
+  ({ tokens, clock, noteEvent }: SignInDeps) =>
+  async ({ identityId }: MemberRef, verdict: Extract<Verdict, { kind: 'done' }>): Promise<Dashboard> => {
+    const details = signedInDetailsSchema.safeParse(verdict.action.details);
+    const token = details.success ? readToken(details.data.token, clock.now()) : undefined;
+    const dashboard = readDashboard(verdict.dashboard);
+    if (!details.success || !token || !dashboard)
+      throw nonsense('log-in without a token or a dashboard of the contract');
+    const { memberID } = details.data;
+    if (token.memberId !== memberID || dashboard.member.memberId !== memberID) {
+      noteEvent('credex.member_mismatch', { identityId, reason: 'log_in' });
+      throw nonsense('log-in names two members');
+    }
+    await tokens.keep(identityId, token);
+    return dashboard;
+  };

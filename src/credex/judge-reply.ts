@@ -7,7 +7,13 @@ import { envelopeSchema, refusalDetailsSchema, type Envelope } from './core-sche
  */
 export type Verdict =
   | { readonly kind: 'done'; readonly action: Envelope['data']['action']; readonly dashboard: unknown }
-  | { readonly kind: 'refused'; readonly status: number; readonly type: string; readonly code: string | undefined; readonly field: string | undefined }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly type: string;
+      readonly code: string | undefined;
+      readonly field: string | undefined;
+    }
   | { readonly kind: 'not_let_in' }
   | { readonly kind: 'nonsense' };
 
@@ -25,7 +31,8 @@ export const judgeReply = ({ status, json }: CoreReply, type: string): Verdict =
   return { kind: 'refused', status, type: action.type, code, field };
 };
 
-const isBareMessage = (json: unknown): boolean => typeof json === 'object' && json !== null && 'message' in json && !('data' in json);
+const isBareMessage = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && 'message' in json && !('data' in json);
 
 /** Core knows no such member: its own word for it, not that of a path it does not serve. */
 export const isMemberUnknown = (verdict: Verdict): boolean =>

@@ -13,6 +13,7 @@ export const makeHeaders = ({ clientKey, token, idempotencyKey }: HeaderParts): 
   const headers: Record<string, string> = { 'x-client-api-key': clientKey.reveal() };
   if (token !== undefined) headers.authorization = token === '' ? '' : `Bearer ${token}`;
   if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
-  for (const value of Object.values(headers)) assert(/^[\x20-\x7e]+$/.test(value), 'a header for core has a value of visible characters');
+  for (const value of Object.values(headers))
+    assert(/^[\x20-\x7e]+$/.test(value), 'a header for core has a value of visible characters');
   return { 'content-type': 'application/json', accept: 'application/json', ...headers };
 };

@@ -11,7 +11,11 @@ export type MemberTokens = TokenStore & {
   readonly adopt: (identityId: IdentityId, used: CoreToken, reply: CoreReply) => Promise<void>;
 };
 
-export type MemberTokensDeps = { readonly tokenStore: TokenStore; readonly clock: Clock; readonly noteEvent: NoteEvent };
+export type MemberTokensDeps = {
+  readonly tokenStore: TokenStore;
+  readonly clock: Clock;
+  readonly noteEvent: NoteEvent;
+};
 
 /** Tokens are a saving, not a need: while their store is away members log in anew. */
 export const createMemberTokens = ({ tokenStore, clock, noteEvent }: MemberTokensDeps): MemberTokens => {

@@ -41,13 +41,20 @@ const orNonsense = <T>(value: T | undefined): T => {
   return value;
 };
 
-const absolute = ({ amountMinor, denomination }: Money): Money => ({ amountMinor: amountMinor < 0n ? -amountMinor : amountMinor, denomination });
+const absolute = ({ amountMinor, denomination }: Money): Money => ({
+  amountMinor: amountMinor < 0n ? -amountMinor : amountMinor,
+  denomination,
+});
 
 const negative = (money: Money): Money => ({ ...money, amountMinor: -absolute(money).amountMinor });
 
 const readAccount = (account: CoreAccount): Account => {
   const { balanceData, defaultDenom } = account;
-  const { securedNetBalancesByDenom, unsecuredBalancesInDefaultDenom: unsecured, netCredexAssetsInDefaultDenom } = balanceData;
+  const {
+    securedNetBalancesByDenom,
+    unsecuredBalancesInDefaultDenom: unsecured,
+    netCredexAssetsInDefaultDenom,
+  } = balanceData;
   const read = (text: string): Money => orNonsense(readCoreMoney(text, defaultDenom));
   return {
     accountId: account.accountID,

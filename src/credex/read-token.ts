@@ -34,7 +34,10 @@ export const readToken = (token: string, nowMs: number): CoreToken | undefined =
   const claims = claimsSchema.safeParse(readPart(payload));
   if (!claims.success) return undefined;
   const { memberID, iat, lastActivity = iat, absoluteExpiry, exp } = claims.data;
-  const ends = [lastActivity * 1000 + TOKEN_IDLE_MS, ...[absoluteExpiry, exp].flatMap((each) => (each === undefined ? [] : [each * 1000]))];
+  const ends = [
+    lastActivity * 1000 + TOKEN_IDLE_MS,
+    ...[absoluteExpiry, exp].flatMap((each) => (each === undefined ? [] : [each * 1000])),
+  ];
   // Never longer than the idle time from now, whatever core's clock says.
   const deadAtMs = Math.min(...ends, nowMs + TOKEN_IDLE_MS) - TOKEN_MARGIN_MS;
   return { token, memberId: memberID, deadAtMs };

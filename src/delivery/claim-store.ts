@@ -70,6 +70,7 @@ const lockRecipients = (tx: Transactor, nowMs: number, count: number): Promise<r
 /**
  * A statement of its own, so that its snapshot is younger than the recipients' locks: what their holders committed is
  * seen. The head is found without locking, then locked unless somebody holds it: skipping must not choose the next one.
+ * One look-up a row, by key: a join on `state` lets the planner read every open row there is.
  */
 const lockHeads = (tx: Transactor, nowMs: number, identityIds: readonly IdentityId[]): Promise<readonly HeadRow[]> =>
   tx.query<HeadRow>(
@@ -79,11 +80,10 @@ const lockHeads = (tx: Transactor, nowMs: number, identityIds: readonly Identity
          SELECT outbox_id, identity_id, seq FROM bot.outbox
          WHERE identity_id = r.identity_id AND state IN ('waiting', 'sending', 'ambiguous')
          ORDER BY seq LIMIT $3) AS o)
-     SELECT o.outbox_id, o.identity_id, h.place, o.kind, o.route, o.day, o.body, o.state, o.tries, o.ambiguities,
-            coalesce(o.expires_at <= ${MOMENT}, false) AS is_expired, o.receipt
-     FROM head h JOIN bot.outbox o USING (outbox_id)
-     WHERE o.state IN ('waiting', 'sending', 'ambiguous')
-     FOR UPDATE OF o SKIP LOCKED`,
+     SELECT o.*, h.place, coalesce(o.expires_at <= ${MOMENT}, false) AS is_expired
+     FROM head h CROSS JOIN LATERAL (
+       SELECT outbox_id, identity_id, kind, route, day, body, state, tries, ambiguities, expires_at, receipt
+       FROM bot.outbox WHERE outbox_id = h.outbox_id AND ended_at IS NULL FOR UPDATE SKIP LOCKED) AS o`,
     [nowMs, identityIds, ROWS_SEEN_MAX],
   );
 

@@ -16,7 +16,8 @@ export type MarkStore = { readonly mark: (marks: readonly Mark[]) => Promise<rea
 /**
  * Locks, in this order: outbox rows by id, then recipients by id; `due` is an aggregate over what `done` wrote, so no
  * recipient is locked before. That Graph accepted a row is true whoever holds the lease; all else is written only by the
- * sender of the row's latest try. The counter goes down by the rows that really ended here, from its newest value.
+ * sender of the row's latest try. Open is said as `ended_at IS NULL`: by `state` the planner would read the index of all
+ * open rows. The counter goes down by the rows that really ended here, from its newest value.
  */
 const MARK = `
   WITH t AS MATERIALIZED (SELECT clock_timestamp() + $1::float8 * interval '1 millisecond' AS now),
@@ -32,7 +33,7 @@ const MARK = `
     ORDER BY wamid_hash, array_position(ARRAY['sent', 'failed', 'delivered', 'read'], receipt) DESC),
   locked AS MATERIALIZED (
     SELECT outbox_id FROM bot.outbox
-    WHERE outbox_id = ANY ($2::uuid[]) AND state IN ('waiting', 'sending', 'ambiguous')
+    WHERE outbox_id = ANY ($2::uuid[]) AND ended_at IS NULL
     ORDER BY outbox_id FOR UPDATE),
   verdict AS (
     SELECT m.outbox_id, m.tries, m.state, m.wamid_hash, m.error_code, w.receipt, w.receipt_at, w.receipt_error
@@ -50,7 +51,7 @@ const MARK = `
       receipt_at = coalesce(o.receipt_at, v.receipt_at),
       receipt_error = coalesce(o.receipt_error, v.receipt_error)
     FROM verdict v, t
-    WHERE o.outbox_id = v.outbox_id AND o.state IN ('waiting', 'sending', 'ambiguous')
+    WHERE o.outbox_id = v.outbox_id AND o.ended_at IS NULL
       AND (v.state = 'sent' OR (o.state = 'sending' AND o.tries = v.tries))
     RETURNING o.outbox_id, o.state),
   due AS MATERIALIZED (

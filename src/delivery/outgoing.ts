@@ -1,4 +1,4 @@
-import type { Fitted } from '../base/fit.ts';
+import type { Fitted } from '../base/fit-text.ts';
 import type { IdentityId, OutboxId } from '../base/id.ts';
 import type { Phone, Bsuid } from '../base/phone.ts';
 

@@ -29,15 +29,22 @@ const readTime = (value: unknown): number | undefined =>
   typeof value === 'string' && /^[0-9]{1,11}$/.test(value) ? Number(value) * 1000 : undefined;
 
 /**
- * The contact that goes with a message: by BSUID or number. Batches may list several people, so a lone contact is taken
- * for a message that names nobody only; attributing one person's BSUID to another's number would open an account.
+ * The contact that goes with a message: by BSUID, else by number. Batches may list several people, so a lone contact is
+ * taken for a message that names nobody only, and a number that two BSUIDs claim (or that is the empty text seen in the
+ * wild) finds none: attributing one person's BSUID to another's number would open an account.
  */
-const findContact = (contacts: readonly Json[], from: unknown, userId: unknown): Json | undefined => {
-  if (from === undefined && userId === undefined) return contacts.length === 1 ? contacts[0] : undefined;
-  return contacts.find(
-    (contact) => (userId !== undefined && contact['user_id'] === userId) || (from !== undefined && contact['wa_id'] === from),
-  );
+const findContact = (contacts: readonly Json[], message: Json): Json | undefined => {
+  const [from, userId] = [message['from'], message['from_user_id']];
+  if (isAbsent(from) && isAbsent(userId)) return contacts.length === 1 ? contacts[0] : undefined;
+  const [phone, bsuid] = [readWaId(from), readBsuid(userId)];
+  const byBsuid = bsuid && contacts.find((contact) => contact['user_id'] === bsuid);
+  if (byBsuid) return byBsuid;
+  const byPhone = phone === undefined ? [] : contacts.filter((contact) => contact['wa_id'] === phone);
+  const isOnePerson = new Set([bsuid, ...byPhone.map((contact) => readBsuid(contact['user_id']))].filter(Boolean)).size <= 1;
+  return isOnePerson ? byPhone[0] : undefined;
 };
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === '';
 
 /**
  * The number a person shared as their own: only a card with `origin: "contact_request"`, which Meta sets when it answers
@@ -56,9 +63,10 @@ const readSharedNumber = (message: Json): Phone | undefined => {
 type Speaker = { readonly phone?: Phone; readonly bsuid?: Bsuid; readonly profileName?: string; readonly identityKeyHash?: string };
 
 const readSpeaker = (message: Json, contacts: readonly Json[]): Speaker => {
-  const contact = findContact(contacts, message['from'], message['from_user_id']) ?? {};
-  const phone = readWaId(message['from']) ?? readWaId(contact['wa_id']) ?? readSharedNumber(message);
+  const contact = findContact(contacts, message) ?? {};
   const bsuid = readBsuid(message['from_user_id']) ?? readBsuid(contact['user_id']);
+  // A shared number belongs to the BSUID that shared it; by itself a card is nobody's word.
+  const phone = readWaId(message['from']) ?? readWaId(contact['wa_id']) ?? (bsuid && readSharedNumber(message));
   const profile = isObject(contact['profile']) ? contact['profile'] : {};
   const profileName = ownText(profile, 'name')?.slice(0, 256);
   const identityKeyHash = ownText(contact, 'identity_key_hash')?.slice(0, 128);

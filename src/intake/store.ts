@@ -1,4 +1,4 @@
-import type { Reader, Transactor } from '../base/database.ts';
+import type { Database, Transactor } from '../base/database.ts';
 import { isoTime } from '../base/clock.ts';
 import type { Who, Known } from './resolve.ts';
 import { readIdentities, resolveAmong } from './identity-store.ts';
@@ -182,8 +182,15 @@ export const keepQuarantined = async (tx: Transactor, rows: readonly QuarantineR
   );
 };
 
-/** Makes the partitions that a timestamp may fall into; how many were missing. */
-export const makeInputDays = async (database: Reader, today: string): Promise<number> => {
-  const [row] = await database.query<{ made: number }>('SELECT bot.make_input_days($1::date, $2, $3) AS made', [today, DAYS_BEHIND, DAYS_AHEAD]);
-  return row?.made ?? 0;
+/**
+ * Makes the partitions that a timestamp may fall into; how many were missing. A day at a time, so that doors that start
+ * together, and requests that are being kept, wait for one another for as long as one table takes.
+ */
+export const makeInputDays = async (database: Database, today: string): Promise<number> => {
+  let made = 0;
+  for (let offsetDays = -DAYS_BEHIND; offsetDays <= DAYS_AHEAD; offsetDays += 1) {
+    const [row] = await database.transact((tx) => tx.query<{ made: number }>('SELECT bot.make_input_days($1::date + $2::int, 0, 0) AS made', [today, offsetDays]));
+    made += row?.made ?? 0;
+  }
+  return made;
 };

@@ -16,7 +16,11 @@ export type NewCredex = {
 export type Moment = { readonly day: string; readonly atMs: number };
 
 /** Keeps offers and reserves their amounts: past the floor of a secured claim the statement fails and nothing is kept. */
-export const insertOffers = async (tx: Transactor, offers: readonly NewCredex[], { day, atMs }: Moment): Promise<void> => {
+export const insertOffers = async (
+  tx: Transactor,
+  offers: readonly NewCredex[],
+  { day, atMs }: Moment,
+): Promise<void> => {
   const securerOf = ({ backing }: NewCredex): string | null => ('securerId' in backing ? backing.securerId : null);
   await tx.query(
     `INSERT INTO ledger.credex (credex_id, issuer_id, receiver_id, kind, denomination, initial_minor, outstanding_minor, securer_id,
@@ -60,7 +64,11 @@ type AcceptedRow = {
 };
 
 /** Turns offers into debts: state, posting, balances and the clearing's work list together. Returns the ids accepted. */
-export const acceptOffers = async (tx: Transactor, credexIds: readonly string[], { day, atMs }: Moment): Promise<readonly string[]> => {
+export const acceptOffers = async (
+  tx: Transactor,
+  credexIds: readonly string[],
+  { day, atMs }: Moment,
+): Promise<readonly string[]> => {
   const rows = await tx.query<AcceptedRow>(
     `WITH taken AS (
        UPDATE ledger.credex SET state = 'owed', accepted_at = $3
@@ -87,7 +95,7 @@ export const acceptOffers = async (tx: Transactor, credexIds: readonly string[],
   return rows.map(({ credex_id }) => credex_id);
 };
 
-export type BalanceDelta = {
+type BalanceDelta = {
   readonly accountId: string;
   readonly denomination: Money['denomination'];
   readonly securerId: string | null;
@@ -100,10 +108,19 @@ export type BalanceDelta = {
  * Brings balances along with what was just written. Rows are made and locked in one order, so that two operations on
  * the same accounts wait for each other instead of dying of each other.
  */
-export const applyDeltas = async (tx: Transactor, deltas: readonly BalanceDelta[]): Promise<void> => {
+const applyDeltas = async (tx: Transactor, deltas: readonly BalanceDelta[]): Promise<void> => {
   if (deltas.length === 0) return;
-  const keys = [deltas.map((each) => each.accountId), deltas.map((each) => each.denomination), deltas.map((each) => each.securerId)];
-  const values = [...keys, deltas.map((each) => each.receivable ?? 0n), deltas.map((each) => each.payable ?? 0n), deltas.map((each) => each.offered ?? 0n)];
+  const keys = [
+    deltas.map((each) => each.accountId),
+    deltas.map((each) => each.denomination),
+    deltas.map((each) => each.securerId),
+  ];
+  const values = [
+    ...keys,
+    deltas.map((each) => each.receivable ?? 0n),
+    deltas.map((each) => each.payable ?? 0n),
+    deltas.map((each) => each.offered ?? 0n),
+  ];
   const named = 'unnest($1::uuid[], $2::text[], $3::uuid[]) AS d (account_id, denomination, securer_id)';
   await tx.query(
     `INSERT INTO ledger.balance (account_id, denomination, securer_id)

@@ -16,13 +16,23 @@ export const readToday = async (reader: Reader): Promise<Today> => {
   const [first] = rows;
   const found = new Map(rows.map(({ denomination, rate }) => [denomination, readRate(rate)]));
   if (!first || found.size < DENOMINATIONS.length) {
-    throw new Fault('ledger.not_initialised', { retry: 'never', detail: 'no open day with all rates; run ledger init' });
+    throw new Fault('ledger.not_initialised', {
+      retry: 'never',
+      detail: 'no open day with all rates; run ledger init',
+    });
   }
   return { day: first.day, rates: Object.fromEntries(found) as Rates };
 };
 
 /** Opens the first day with its rates, as decimal texts of CXX per unit; does nothing where a day is open. */
-export const openFirstDay = async (tx: Transactor, { day, rates, offsetMs }: { readonly day: string; readonly rates: Readonly<Record<Denomination, string>>; readonly offsetMs: number }): Promise<void> => {
+export const openFirstDay = async (
+  tx: Transactor,
+  {
+    day,
+    rates,
+    offsetMs,
+  }: { readonly day: string; readonly rates: Readonly<Record<Denomination, string>>; readonly offsetMs: number },
+): Promise<void> => {
   await tx.query(
     `WITH opened AS (
        INSERT INTO ledger.day (day, opened_at)
@@ -45,8 +55,14 @@ export const openDay = async (database: Database, clock: Clock): Promise<Today> 
     const wanted = utcDay(clock.now());
     const [open] = await tx.query<{ day: string }>(`SELECT day FROM ledger.day WHERE closed_at IS NULL`);
     if (open && open.day < wanted) {
-      await tx.query(`UPDATE ledger.day SET closed_at = now() + $1 * interval '1 ms' WHERE day = $2`, [clock.offsetMs(), open.day]);
-      await tx.query(`INSERT INTO ledger.day (day, opened_at) VALUES ($1, now() + $2 * interval '1 ms')`, [wanted, clock.offsetMs()]);
+      await tx.query(`UPDATE ledger.day SET closed_at = now() + $1 * interval '1 ms' WHERE day = $2`, [
+        clock.offsetMs(),
+        open.day,
+      ]);
+      await tx.query(`INSERT INTO ledger.day (day, opened_at) VALUES ($1, now() + $2 * interval '1 ms')`, [
+        wanted,
+        clock.offsetMs(),
+      ]);
       await tx.query(
         `INSERT INTO ledger.rate (day, denomination, cxx_per_unit, as_of)
          SELECT $1, denomination, cxx_per_unit, as_of FROM ledger.rate WHERE day = $2`,

@@ -4,7 +4,12 @@ import type { Denomination } from '../base/money.ts';
  * The invented people and deals of the demo. Numbers are from the block set aside for tests; nobody is behind them.
  */
 
-export type DemoMember = { readonly number: string; readonly firstname: string; readonly lastname: string; readonly tier: number };
+export type DemoMember = {
+  readonly number: string;
+  readonly firstname: string;
+  readonly lastname: string;
+  readonly tier: number;
+};
 
 export const DEMO_MEMBERS = [
   { number: '263770000001', firstname: 'Tariro', lastname: 'Moyo', tier: 1 },
@@ -22,16 +27,52 @@ export const DEMO_MEMBERS = [
 ] as const satisfies readonly DemoMember[];
 
 /** CXX for one unit: by the contract's first rule 1 CXX is 1 CAD. Invented quotes of the order of real ones. */
-export const FIRST_RATES: Readonly<Record<Denomination, string>> = { CXX: '1', CAD: '1', USD: '1.37', ZWG: '0.052', XAU: '3630' };
+export const FIRST_RATES: Readonly<Record<Denomination, string>> = {
+  CXX: '1',
+  CAD: '1',
+  USD: '1.37',
+  ZWG: '0.052',
+  XAU: '3630',
+};
 
 /** Accounts that are not personal, by the handle under which deals name them. */
 export const DEMO_ACCOUNTS = [
   { handle: 'corner_shop', name: 'Corner Shop', type: 'OPERATIONS', owner: '263770000010' },
-  { handle: 'trust_usd', name: 'USD Trust', type: 'TRUST', owner: '263770000012', trust: { denomination: 'USD', subtype: 'BANK' } },
-  { handle: 'trust_zwg', name: 'ZWG Trust', type: 'TRUST', owner: '263770000012', trust: { denomination: 'ZWG', subtype: 'BANK' } },
-  { handle: 'trust_cad', name: 'CAD Trust', type: 'TRUST', owner: '263770000012', trust: { denomination: 'CAD', subtype: 'BANK' } },
-  { handle: 'trust_cxx', name: 'CXX Trust', type: 'TRUST', owner: '263770000012', trust: { denomination: 'CXX', subtype: 'VAULT' } },
-  { handle: 'trust_xau', name: 'Gold Trust', type: 'TRUST', owner: '263770000012', trust: { denomination: 'XAU', subtype: 'VAULT' } },
+  {
+    handle: 'trust_usd',
+    name: 'USD Trust',
+    type: 'TRUST',
+    owner: '263770000012',
+    trust: { denomination: 'USD', subtype: 'BANK' },
+  },
+  {
+    handle: 'trust_zwg',
+    name: 'ZWG Trust',
+    type: 'TRUST',
+    owner: '263770000012',
+    trust: { denomination: 'ZWG', subtype: 'BANK' },
+  },
+  {
+    handle: 'trust_cad',
+    name: 'CAD Trust',
+    type: 'TRUST',
+    owner: '263770000012',
+    trust: { denomination: 'CAD', subtype: 'BANK' },
+  },
+  {
+    handle: 'trust_cxx',
+    name: 'CXX Trust',
+    type: 'TRUST',
+    owner: '263770000012',
+    trust: { denomination: 'CXX', subtype: 'VAULT' },
+  },
+  {
+    handle: 'trust_xau',
+    name: 'Gold Trust',
+    type: 'TRUST',
+    owner: '263770000012',
+    trust: { denomination: 'XAU', subtype: 'VAULT' },
+  },
 ] as const;
 
 /** From, to, amount; by handle. Secured deals name their securer, unsecured ones the days until they are due. */
@@ -45,13 +86,29 @@ export type DemoDeal = {
   readonly waits?: true;
 };
 
-const usd = (from: string, to: string, amountMinor: bigint): DemoDeal => ({ from, to, amountMinor, denomination: 'USD', securer: 'trust_usd' });
-const promise = (from: string, to: string, amountMinor: bigint, dueInDays: number): DemoDeal => ({ from, to, amountMinor, denomination: 'USD', dueInDays });
+const usd = (from: string, to: string, amountMinor: bigint): DemoDeal => ({
+  from,
+  to,
+  amountMinor,
+  denomination: 'USD',
+  securer: 'trust_usd',
+});
+const promise = (
+  from: string,
+  to: string,
+  { usd: amountMinor, dueInDays }: { readonly usd: bigint; readonly dueInDays: number },
+): DemoDeal => ({
+  from,
+  to,
+  amountMinor,
+  denomination: 'USD',
+  dueInDays,
+});
 const waiting = (deal: DemoDeal): DemoDeal => ({ ...deal, waits: true });
 
-const [TARIRO, FARAI, RUDO, TENDAI, CHIPO, NYASHA, KUDZAI, THANDI, SIMBA, ZANELE] = DEMO_MEMBERS.map(({ number }) => number) as unknown as readonly [
-  string, string, string, string, string, string, string, string, string, string,
-];
+const [TARIRO, FARAI, RUDO, TENDAI, CHIPO, NYASHA, KUDZAI, THANDI, SIMBA, ZANELE] = DEMO_MEMBERS.map(
+  ({ number }) => number,
+) as unknown as readonly [string, string, string, string, string, string, string, string, string, string];
 
 /** In order: what is spent was received before. Tariro ends with 12.00 USD to spend, 3.50 offered, and 6.50 left today. */
 export const DEMO_DEALS: readonly DemoDeal[] = [
@@ -68,12 +125,12 @@ export const DEMO_DEALS: readonly DemoDeal[] = [
   { from: 'trust_xau', to: ZANELE, amountMinor: 2_500n, denomination: 'XAU', securer: 'trust_xau' },
   usd(THANDI, 'corner_shop', 4_000n),
   // A closed chain that clearing will find: each owes the next.
-  promise(RUDO, TENDAI, 1_500n, 14),
-  promise(TENDAI, CHIPO, 1_000n, 21),
-  promise(CHIPO, RUDO, 2_000n, 28),
+  promise(RUDO, TENDAI, { usd: 1_500n, dueInDays: 14 }),
+  promise(TENDAI, CHIPO, { usd: 1_000n, dueInDays: 21 }),
+  promise(CHIPO, RUDO, { usd: 2_000n, dueInDays: 28 }),
   waiting(usd(TARIRO, 'corner_shop', 350n)),
   waiting(usd(FARAI, TARIRO, 400n)),
-  waiting(promise(RUDO, FARAI, 1_200n, 10)),
+  waiting(promise(RUDO, FARAI, { usd: 1_200n, dueInDays: 10 })),
   waiting(usd(THANDI, NYASHA, 750n)),
 ];
 

@@ -12,15 +12,66 @@ type RefusalRow = {
 
 export const REFUSALS = {
   'ledger.member_unknown': { status: 404, type: 'ERROR_NOT_FOUND', code: 'NOT_FOUND', reason: 'Member not found' },
-  'ledger.phone_missing': { status: 400, type: 'ERROR_VALIDATION', code: 'MISSING_PHONE', field: 'phone', reason: 'A phone number is needed' },
-  'ledger.phone_invalid': { status: 400, type: 'ERROR_VALIDATION', code: 'INVALID_PHONE', field: 'phone', reason: 'This is not a phone number' },
-  'ledger.name_invalid': { status: 400, type: 'ERROR_VALIDATION', code: 'VALIDATION_ERROR', field: 'firstname', reason: 'A name has 1 to 50 letters, spaces, hyphens or apostrophes' },
-  'ledger.denomination_invalid': { status: 400, type: 'ERROR_VALIDATION', code: 'INVALID_DENOMINATION', field: 'defaultDenom', reason: 'This denomination is not known' },
-  'ledger.params_missing': { status: 400, type: 'ERROR_VALIDATION', code: 'MISSING_PARAMS', reason: 'Required fields are missing' },
-  'ledger.request_invalid': { status: 400, type: 'ERROR_VALIDATION', code: 'VALIDATION_ERROR', reason: 'The request is not understood' },
-  'ledger.phone_taken': { status: 409, type: 'ERROR_VALIDATION', code: 'DUPLICATE_HANDLE', field: 'phone', reason: 'A member with this number exists' },
-  'ledger.handle_taken': { status: 409, type: 'ERROR_VALIDATION', code: 'DUPLICATE_HANDLE', field: 'phone', reason: 'This handle is in use' },
-  'ledger.idempotency_key_reused': { status: 422, type: 'ERROR_VALIDATION', code: 'IDEMPOTENCY_KEY_REUSED', reason: 'This idempotency key was used for another request' },
+  'ledger.phone_missing': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'MISSING_PHONE',
+    field: 'phone',
+    reason: 'A phone number is needed',
+  },
+  'ledger.phone_invalid': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'INVALID_PHONE',
+    field: 'phone',
+    reason: 'This is not a phone number',
+  },
+  'ledger.name_invalid': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'VALIDATION_ERROR',
+    field: 'firstname',
+    reason: 'A name has 1 to 50 letters, spaces, hyphens or apostrophes',
+  },
+  'ledger.denomination_invalid': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'INVALID_DENOMINATION',
+    field: 'defaultDenom',
+    reason: 'This denomination is not known',
+  },
+  'ledger.params_missing': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'MISSING_PARAMS',
+    reason: 'Required fields are missing',
+  },
+  'ledger.request_invalid': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'VALIDATION_ERROR',
+    reason: 'The request is not understood',
+  },
+  'ledger.phone_taken': {
+    status: 409,
+    type: 'ERROR_VALIDATION',
+    code: 'DUPLICATE_HANDLE',
+    field: 'phone',
+    reason: 'A member with this number exists',
+  },
+  'ledger.handle_taken': {
+    status: 409,
+    type: 'ERROR_VALIDATION',
+    code: 'DUPLICATE_HANDLE',
+    field: 'phone',
+    reason: 'This handle is in use',
+  },
+  'ledger.idempotency_key_reused': {
+    status: 422,
+    type: 'ERROR_VALIDATION',
+    code: 'IDEMPOTENCY_KEY_REUSED',
+    reason: 'This idempotency key was used for another request',
+  },
 } as const satisfies Record<`ledger.${string}`, RefusalRow>;
 
 export type LedgerRefusal = keyof typeof REFUSALS;

@@ -9,16 +9,12 @@ export const SNAPSHOTS_MAX = 100;
 /** Sets under way at once: one waits for the disk while the other computes. */
 export const SNAPSHOT_RUNS_MAX = 2;
 
-/** Members per account, its owner included. */
-export const AUTHORIZED_MAX = 5;
-
 /** A body larger than this is refused before it is parsed. */
 export const BODY_BYTES_MAX = 64 * 1024;
 
 /** Tokens (credex contract, 2): dead after five idle minutes and, whatever happens, six hours after log-in. */
 export const TOKEN_IDLE_SECONDS = 300;
 export const TOKEN_ABSOLUTE_SECONDS = 21_600;
-
 
 export const TOKEN_BYTES_MAX = 4_096;
 

@@ -36,7 +36,10 @@ const seed = async ({ database, ring, clock }: SeedDeps, act: (seeding: Seeding)
  * What every ledger needs before its first member: the first day with its rates, the foundation, and the operations
  * account. Does nothing where that is there.
  */
-export const initLedger = (deps: SeedDeps, rates: Readonly<Record<Denomination, string>> = FIRST_RATES): Promise<void> =>
+export const initLedger = (
+  deps: SeedDeps,
+  rates: Readonly<Record<Denomination, string>> = FIRST_RATES,
+): Promise<void> =>
   seed(deps, async ({ tx, people, index, clock }) => {
     if (await hasHandle(tx, index('account_handle', FOUNDATION))) return;
     await openFirstDay(tx, { day: utcDay(clock.now()), rates, offsetMs: clock.offsetMs() });
@@ -56,11 +59,15 @@ export const seedDemo = async (deps: SeedDeps): Promise<void> => {
     const { tx, people, index, clock } = seeding;
     if (await hasHandle(tx, index('account_handle', DEMO_MEMBERS[0].number))) return;
     const members = DEMO_MEMBERS.map(({ number, firstname, lastname, tier }) => {
-      const person = makePerson({ people, index }, { phone: toPhone(number), firstname, lastname, defaultDenomination: 'USD' }, tier);
+      const person = makePerson(
+        { people, index },
+        { phone: toPhone(number), firstname, lastname, defaultDenomination: 'USD' },
+        tier,
+      );
       return { number, ...person };
     });
     const personal = members.map(({ number, account }) => ({
-      handle: number as string,
+      handle: number,
       row: number === DEMO_OFFERING.handle ? { ...account, offering: DEMO_OFFERING } : account,
     }));
     const others = DEMO_ACCOUNTS.map((each) => {
@@ -68,10 +75,14 @@ export const seedDemo = async (deps: SeedDeps): Promise<void> => {
       assert(owner, 'a demo account’s owner is a demo member');
       const key = people.unwrap(owner.memberId, owner.memberKey);
       const trust = 'trust' in each ? { trust: each.trust } : {};
-      return { handle: each.handle as string, row: makeAccountRow({ people, index, key }, { ...each, ...trust }) };
+      return { handle: each.handle, row: makeAccountRow({ people, index, key }, { ...each, ...trust }) };
     });
     const accounts = new Map([...personal, ...others].map(({ handle, row }) => [handle, row]));
-    await insertMembers(tx, members.map(({ person }) => person), clock.offsetMs());
+    await insertMembers(
+      tx,
+      members.map(({ person }) => person),
+      clock.offsetMs(),
+    );
     await insertAccounts(tx, [...accounts.values()], clock.offsetMs());
     await seedDeals(seeding, accounts);
   });
@@ -80,9 +91,19 @@ export const seedDemo = async (deps: SeedDeps): Promise<void> => {
 /** Members of tier 1 without any deals, many at once: for measuring. Numbers that are taken are left out. */
 export const seedMembers = (deps: SeedDeps, phones: readonly Phone[]): Promise<void> =>
   seed(deps, async ({ tx, people, index, clock }) => {
-    const made = phones.map((phone) => makePerson({ people, index }, { phone, firstname: 'Anesu', lastname: 'Dewa', defaultDenomination: 'USD' }));
-    const kept = await insertMembers(tx, made.map(({ person }) => person), clock.offsetMs());
-    await insertAccounts(tx, made.flatMap(({ person, account }) => (kept.has(person.memberId) ? [account] : [])), clock.offsetMs());
+    const made = phones.map((phone) =>
+      makePerson({ people, index }, { phone, firstname: 'Anesu', lastname: 'Dewa', defaultDenomination: 'USD' }),
+    );
+    const kept = await insertMembers(
+      tx,
+      made.map(({ person }) => person),
+      clock.offsetMs(),
+    );
+    await insertAccounts(
+      tx,
+      made.flatMap(({ person, account }) => (kept.has(person.memberId) ? [account] : [])),
+      clock.offsetMs(),
+    );
   });
 
 const seedDeals = async ({ tx, clock }: Seeding, accounts: ReadonlyMap<string, NewAccountRow>): Promise<void> => {
@@ -99,7 +120,10 @@ const seedDeals = async ({ tx, clock }: Seeding, accounts: ReadonlyMap<string, N
     receiverId: find(deal.to).accountId,
     kind: 'PURCHASE',
     amount: { amountMinor: deal.amountMinor, denomination: deal.denomination },
-    backing: deal.securer === undefined ? { dueDate: addDays(clock, deal.dueInDays ?? 7) } : { securerId: find(deal.securer).accountId },
+    backing:
+      deal.securer === undefined
+        ? { dueDate: addDays(clock, deal.dueInDays ?? 7) }
+        : { securerId: find(deal.securer).accountId },
     madeBy: find(deal.from).ownerId,
   });
   for (const deal of DEMO_DEALS) {
@@ -120,7 +144,10 @@ const toPhone = (number: string): Phone => {
 type NewAccount = Pick<NewAccountRow, 'type' | 'trust'> & { readonly name: string; readonly handle: string };
 type MakeAccount = { readonly people: People; readonly index: Index; readonly key: MemberKey };
 
-const makeAccountRow = ({ people, index, key }: MakeAccount, { type, name, handle, trust }: NewAccount): NewAccountRow => {
+const makeAccountRow = (
+  { people, index, key }: MakeAccount,
+  { type, name, handle, trust }: NewAccount,
+): NewAccountRow => {
   const accountId = newUuid();
   return {
     accountId,

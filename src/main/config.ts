@@ -13,8 +13,7 @@ import { createReader } from './config/reader.ts';
 import type { ProvideSecrets } from './config/read-secrets.ts';
 import type { EnvironmentSnapshot } from './env.ts';
 
-export { ENVIRONMENT } from './config/names.ts';
-export type { Config, Environment, LimitsConfig } from './config/config-types.ts';
+export type { Config, Environment } from './config/config-types.ts';
 
 /** Lines begin with the name they are about. */
 export type ReadConfig =

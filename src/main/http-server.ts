@@ -1,5 +1,6 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import helmet from '@fastify/helmet';
+import type { Socket } from 'node:net';
 import { describeError } from '../base/fault.ts';
 import { newCorrelationId } from '../base/id.ts';
 import type { NoteEvent } from '../watch/watch.ts';
@@ -39,8 +40,14 @@ export const createHttpServer = async ({ noteEvent, trustedProxies }: HttpServer
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    // A request without a host is refused by `checkHead`, in our own words.
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
     return503OnClosing: true,
+    // A path that cannot be decoded is a path that is not there; the framework's own answer would repeat it.
+    rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/'),
+    clientErrorHandler: (error, socket) => {
+      if (answerUnreadable(error, socket)) noteEvent('intake.request_refused', { reason: 'bad_request', detail: describeError(error) });
+    },
   });
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
@@ -75,6 +82,36 @@ export const createHttpServer = async ({ noteEvent, trustedProxies }: HttpServer
     return sendError(reply, known);
   });
   return app;
+};
+
+const isDecodable = (url: string): boolean => {
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** What helmet and the hook below say of every other answer, for bytes that never became a request. */
+const UNREADABLE_HEAD = [
+  'HTTP/1.1 400 Bad Request',
+  'Connection: close',
+  'Content-Type: application/json; charset=utf-8',
+  'Cache-Control: no-store',
+  "Content-Security-Policy: default-src 'none';frame-ancestors 'none'",
+  'Referrer-Policy: no-referrer',
+  'Strict-Transport-Security: max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options: nosniff',
+  'X-Frame-Options: DENY',
+].join('\r\n');
+
+/** Whether anybody was there to be answered. */
+const answerUnreadable = (error: NodeJS.ErrnoException, socket: Socket): boolean => {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return false;
+  const body = JSON.stringify({ status: 'error', requestId: newCorrelationId(), ...ERRORS[400] });
+  socket.end(`${UNREADABLE_HEAD}\r\nContent-Length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`);
+  return true;
 };
 
 /** What can be refused before a byte of the body is read. */

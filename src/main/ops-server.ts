@@ -30,7 +30,7 @@ export const openOpsServer = async (options: OpsServerOptions): Promise<OpsServe
   addHealthRoutes(server, options.readiness);
   server.get('/metrics', async (_, reply) => {
     const all = [await registry.getMetricsAsJSON(), ...(await collectChildren())];
-    const text = await AggregatorRegistry.aggregate(all as object[][]).metrics();
+    const text = await AggregatorRegistry.aggregate(all).metrics();
     return reply.type(registry.contentType).send(text);
   });
   refuseOtherMethods(server, ['/health', '/ready', '/metrics']);

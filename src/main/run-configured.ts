@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describeError } from '../base/fault.ts';
-import { createLog } from '../base/log.ts';
 import type { CommandContext, ConfiguredCommand, PlainContext } from './command.ts';
 import { readConfig, type Config } from './config.ts';
 import { withValues, type EnvironmentSnapshot } from './env.ts';
@@ -29,6 +28,8 @@ export const runConfigured = async (options: RunConfiguredOptions): Promise<numb
   }
   const { config, warnings } = read;
   const version = readVersion();
+  // Loaded late, so that a refusal is quick.
+  const { createLog } = await import('../base/log.ts');
   const log = createLog({ level: config.logLevel, env: config.environment, role, version });
   // Once for the tree, not once a child.
   if (parent === undefined) for (const detail of warnings) log('warn', 'main.configuration_weak', { detail });

@@ -1,10 +1,6 @@
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Smallest and largest number that any limit may be set to. */
-export const LIMIT_MIN = 0;
-export const LIMIT_MAX = 10_000_000;
-
 /**
  * What a call meets when the place where a limit is counted is away: `open` lets it pass, `closed` refuses it. What
  * protects money, PIN tries and look-ups of other people is closed, or counted in PostgreSQL (S20, I11).

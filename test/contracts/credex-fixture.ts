@@ -14,7 +14,8 @@ import { seedDemo } from '../../src/ledger/seed.ts';
 import { createKeyRing, type KeyRing } from '../../src/security/keyring.ts';
 import { createSealKey, newKeyBytes } from '../../src/security/seal.ts';
 import { createSecret } from '../../src/security/secret.ts';
-import { openTestStores, type TestStores } from '../support/stores.ts';
+import { afterAll, beforeAll, beforeEach, type TestContext } from 'vitest';
+import { openTestStores, usesRealStores, type TestStores } from '../support/stores.ts';
 
 export const CLIENT_KEY = createSecret('client-key-of-the-contract-tests');
 
@@ -34,9 +35,14 @@ export type LedgerWorld = {
 };
 
 /** A seeded ledger in a database of its own. */
-export const openLedgerWorld = async (): Promise<LedgerWorld> => {
+const openLedgerWorld = async (): Promise<LedgerWorld> => {
   const stores = await openTestStores();
-  const database = createDatabase({ url: stores.databaseUrl, connectionsMax: 12, applicationName: 'test', timeoutMs: 10_000 });
+  const database = createDatabase({
+    url: stores.databaseUrl,
+    connectionsMax: 12,
+    applicationName: 'test',
+    timeoutMs: 10_000,
+  });
   const ring = createKeyRing([createSealKey('test.k1', newKeyBytes())]);
   const clock = createMovableClock();
   const deps = { database, ring, clock };
@@ -48,18 +54,51 @@ export const openLedgerWorld = async (): Promise<LedgerWorld> => {
   return { stores, database, ring, clock, ledger: createLedger(deps), close };
 };
 
-export type NotedEvent = { readonly name: string; readonly reason: string | undefined };
-
-export type HttpClient = { readonly credex: Credex; readonly events: NotedEvent[]; readonly close: () => Promise<void> };
-
-export const openHttpClient = (baseUrl: string, clock: Clock, tokenStore: TokenStore = createMemoryTokenStore({ clock })): HttpClient => {
-  const callCore = createCallCore({ baseUrl, clientKey: CLIENT_KEY });
-  const events: NotedEvent[] = [];
-  const noteEvent = (name: string, { reason }: { readonly reason?: string } = {}): void => void events.push({ name, reason });
-  return { credex: createHttpCredex({ callCore, tokenStore, clock, noteEvent }), events, close: () => callCore.close() };
+/** Opens a seeded ledger for the tests of the group this is called in; they say so where there is no PostgreSQL. */
+export const useLedgerWorld = (): (() => LedgerWorld) => {
+  let world: LedgerWorld | undefined;
+  beforeAll(async () => {
+    if (usesRealStores) world = await openLedgerWorld();
+  });
+  afterAll(() => world?.close());
+  beforeEach((context: TestContext) => {
+    if (!usesRealStores) context.skip('needs a PostgreSQL: npm test');
+  });
+  return () => {
+    if (!world) throw new Error('needs a PostgreSQL: npm test');
+    return world;
+  };
 };
 
-export type Heard = { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: Record<string, unknown> };
+export type NotedEvent = { readonly name: string; readonly reason: string | undefined };
+
+export type HttpClient = {
+  readonly credex: Credex;
+  readonly events: NotedEvent[];
+  readonly close: () => Promise<void>;
+};
+
+export const openHttpClient = (
+  baseUrl: string,
+  clock: Clock,
+  tokenStore: TokenStore = createMemoryTokenStore({ clock }),
+): HttpClient => {
+  const callCore = createCallCore({ baseUrl, clientKey: CLIENT_KEY });
+  const events: NotedEvent[] = [];
+  const noteEvent = (name: string, { reason }: { readonly reason?: string } = {}): void =>
+    void events.push({ name, reason });
+  return {
+    credex: createHttpCredex({ callCore, tokenStore, clock, noteEvent }),
+    events,
+    close: () => callCore.close(),
+  };
+};
+
+export type Heard = {
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Record<string, unknown>;
+};
 export type FakeCore = { readonly url: string; readonly heard: Heard[]; readonly close: () => Promise<void> };
 export type Behave = (heard: Heard, response: ServerResponse) => void | Promise<void>;
 
@@ -70,7 +109,11 @@ export const openFakeCore = async (behave: Behave): Promise<FakeCore> => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const one = { path: request.url ?? '', headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString()) };
+      const one = {
+        path: request.url ?? '',
+        headers: request.headers,
+        body: JSON.parse(Buffer.concat(chunks).toString()),
+      };
       heard.push(one);
       void behave(one, response);
     });
@@ -94,7 +137,11 @@ export const OTHER_ID = '0e3c1d2b-5a4f-4b6c-8d7e-9f0a1b2c3d4e';
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A token of core's; nobody but core can check the signature, so any will do. */
-export const makeToken = (clock: Clock, claims: Readonly<Record<string, unknown>> = {}, header: unknown = { alg: 'HS256', typ: 'JWT' }): string => {
+export const makeToken = (
+  clock: Clock,
+  claims: Readonly<Record<string, unknown>> = {},
+  header: unknown = { alg: 'HS256', typ: 'JWT' },
+): string => {
   const now = Math.floor(clock.now() / 1000);
   return `${encode(header)}.${encode({ memberID: MEMBER_ID, iat: now, lastActivity: now, absoluteExpiry: now + 21_600, ...claims })}.c2lnbmF0dXJl`;
 };
@@ -136,11 +183,18 @@ export const envelope = ({ type, details = {}, dashboard = {} }: Said) => ({
 });
 
 export const logInReply = (token: string, memberID = MEMBER_ID) =>
-  envelope({ type: 'MEMBER_LOGIN', details: { memberID, phone: '263770000001', token }, dashboard: makeDashboard(memberID) });
+  envelope({
+    type: 'MEMBER_LOGIN',
+    details: { memberID, phone: '263770000001', token },
+    dashboard: makeDashboard(memberID),
+  });
 
-export const dashboardReply = (memberID = MEMBER_ID) => envelope({ type: 'DASHBOARD_RETRIEVED', dashboard: makeDashboard(memberID) });
+export const dashboardReply = (memberID = MEMBER_ID) =>
+  envelope({ type: 'DASHBOARD_RETRIEVED', dashboard: makeDashboard(memberID) });
 
-export const say = (response: ServerResponse, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void => {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
-};
+export const say =
+  (response: ServerResponse) =>
+  (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(JSON.stringify(body));
+  };

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { createMovableClock, monotonicMs, type MovableClock } from '../../src/base/clock.ts';
 import { createDatabase, type Database } from '../../src/base/database.ts';
-import { fit } from '../../src/base/fit.ts';
+import { fitText } from '../../src/base/fit-text.ts';
 import { newChance, newIdentityId, newUuid, type IdentityId, type OutboxId } from '../../src/base/id.ts';
 import type { AtKillPoint } from '../../src/base/kill-point.ts';
 import type { Phone } from '../../src/base/phone.ts';
@@ -125,7 +125,7 @@ export const createDeliveryWorld = async (databaseUrl: string) => {
 
   const toReply = (person: Person, text: string, kind: OutboxKind): OutboxMessage => ({
     ...{ outboxId: newUuid() as OutboxId, identityId: person.identityId, kind, to: { phone: person.phone }, route: 'graph' },
-    message: { kind: 'text', body: fit(text, 4096) },
+    message: { kind: 'text', body: fitText(text, 4096) },
   });
 
   const keepAll = async (messages: readonly OutboxMessage[]): Promise<readonly OutboxId[]> => {

@@ -15,12 +15,10 @@ const perMinute = windowLimit('memberPerMinute', numbers);
 const few = (max: number): WindowLimit => ({ ...perMinute, max });
 const DAY_MS = 86_400_000;
 
-const spendMany = async (
-  limiter: Limiter,
-  key: string,
-  count: number,
-  limits: readonly WindowLimit[],
-): Promise<number> => {
+type Burst = { readonly count: number; readonly limits: readonly WindowLimit[] };
+
+/** Spends a burst of calls of one person; how many were allowed. */
+const spendMany = async (limiter: Limiter, key: string, { count, limits }: Burst): Promise<number> => {
   let allowed = 0;
   for (let index = 0; index < count; index += 1)
     if ((await limiter.spend(key, newToken(), limits)).allowed) allowed += 1;
@@ -36,7 +34,7 @@ const describeLimiter = (implementation: string, make: Make): void => {
 
     test('S19: 1,000 pass, the 1,001st is told once, the 1,002nd is not, and later calls pass again', async () => {
       const { clock, limiter, key } = setUp();
-      expect(await spendMany(limiter, key, 1_000, [perDay])).toBe(1_000);
+      expect(await spendMany(limiter, key, { count: 1_000, limits: [perDay] })).toBe(1_000);
       const first = await limiter.spend(key, 'first', [perDay]);
       expect(first).toMatchObject({ allowed: false, limit: 'memberPerDay', isFirst: true });
       expect(await limiter.spend(key, 'second', [perDay])).toMatchObject({ allowed: false, isFirst: false });
@@ -57,20 +55,20 @@ const describeLimiter = (implementation: string, make: Make): void => {
 
     test('H05: the window slides, so two bursts around midnight are one', async () => {
       const { clock, limiter, key } = setUp();
-      await spendMany(limiter, key, 3, [{ ...perDay, max: 5 }]);
+      await spendMany(limiter, key, { count: 3, limits: [{ ...perDay, max: 5 }] });
       clock.advance(DAY_MS - 10_000);
-      expect(await spendMany(limiter, key, 5, [{ ...perDay, max: 5 }])).toBe(2);
+      expect(await spendMany(limiter, key, { count: 5, limits: [{ ...perDay, max: 5 }] })).toBe(2);
       clock.advance(11_000);
-      expect(await spendMany(limiter, key, 5, [{ ...perDay, max: 5 }])).toBe(3);
+      expect(await spendMany(limiter, key, { count: 5, limits: [{ ...perDay, max: 5 }] })).toBe(3);
     });
 
     test('a refused call extends no window and costs nothing', async () => {
       const { clock, limiter, key } = setUp();
-      await spendMany(limiter, key, 2, [few(2)]);
+      await spendMany(limiter, key, { count: 2, limits: [few(2)] });
       clock.advance(59_000);
-      expect(await spendMany(limiter, key, 50, [few(2)])).toBe(0);
+      expect(await spendMany(limiter, key, { count: 50, limits: [few(2)] })).toBe(0);
       clock.advance(2_000);
-      expect(await spendMany(limiter, key, 3, [few(2)])).toBe(2);
+      expect(await spendMany(limiter, key, { count: 3, limits: [few(2)] })).toBe(2);
     });
 
     test('a call repeated under its name costs nothing, and hears what it heard', async () => {
@@ -101,17 +99,17 @@ const describeLimiter = (implementation: string, make: Make): void => {
     test('several limits are spent together or not at all, and the one that refuses is named', async () => {
       const { clock, limiter, key } = setUp();
       const day = { ...perDay, max: 3 };
-      expect(await spendMany(limiter, key, 5, [day, few(2)])).toBe(2);
+      expect(await spendMany(limiter, key, { count: 5, limits: [day, few(2)] })).toBe(2);
       expect(await limiter.spend(key, 'x', [day, few(2)])).toMatchObject({ limit: 'memberPerMinute' });
       clock.advance(61_000);
       // Three of the day would be gone had the refused calls been counted.
-      expect(await spendMany(limiter, key, 5, [day, few(2)])).toBe(1);
+      expect(await spendMany(limiter, key, { count: 5, limits: [day, few(2)] })).toBe(1);
       expect(await limiter.spend(key, 'y', [day, few(2)])).toMatchObject({ limit: 'memberPerDay' });
     });
 
     test('people do not share a limit, and 0 refuses everything', async () => {
       const { limiter, key } = setUp();
-      await spendMany(limiter, key, 3, [few(2)]);
+      await spendMany(limiter, key, { count: 3, limits: [few(2)] });
       expect(await limiter.spend(newToken(), 'a', [few(2)])).toEqual({ allowed: true });
       expect(await limiter.spend(newToken(), 'a', [few(0)])).toMatchObject({ allowed: false, isFirst: true });
     });
@@ -175,7 +173,7 @@ if (usesRealStores) {
 
     test('S8 S32: every key ends by itself, lies in the slot of its person, and names nobody', async () => {
       const key = newToken();
-      await spendMany(make(createMovableClock()), key, 3, [perDay, few(2)]);
+      await spendMany(make(createMovableClock()), key, { count: 3, limits: [perDay, few(2)] });
       const names = await redis.keys(`${stores.prefix}:limit:{${key}}:*`);
       expect(names).toHaveLength(3);
       for (const name of names) {
@@ -220,7 +218,7 @@ if (usesRealStores) {
       try {
         const limiter = createLimiter({ redis: limited, clock: createMovableClock(), keyPrefix: stores.prefix });
         const key = newToken();
-        expect(await spendMany(limiter, key, 4, [few(2)])).toBe(2);
+        expect(await spendMany(limiter, key, { count: 4, limits: [few(2)] })).toBe(2);
         await expect(limited.keys('*')).rejects.toThrow(/NOPERM/);
       } finally {
         limited.disconnect();

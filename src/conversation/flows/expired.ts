@@ -8,8 +8,5 @@ import { wordOf } from './visit.ts';
  */
 export const beginAfterExpiry = (turn: MessageTurn): Step => {
   const word = wordOf(turn);
-  return {
-    ...logIn(word === 'greeting' || word === 'menu' ? 'greeting' : 'expired'),
-    event: { name: 'conversation.session_expired' },
-  };
+  return logIn(word === 'greeting' || word === 'menu' ? 'greeting' : 'expired');
 };

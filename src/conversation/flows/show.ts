@@ -1,4 +1,4 @@
-import { fit } from '../../base/fit.ts';
+import { fitText } from '../../base/fit-text.ts';
 import type { Outgoing } from '../../delivery/outgoing.ts';
 import type { RowWording } from '../wording/wording.ts';
 
@@ -8,7 +8,7 @@ export type Choice = { readonly action: string; readonly title: string };
 export const paragraphs = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join('\n\n');
 
-export const showText = (body: string): Outgoing => ({ kind: 'text', body: fit(body, 4096) });
+export const showText = (body: string): Outgoing => ({ kind: 'text', body: fitText(body, 4096) });
 
 /** The id of a button: the nonce of the screen it belongs to (S34), then what it does there. */
 const idOf = (nonce: string, action: string): string => `${nonce}:${action}`;
@@ -16,10 +16,10 @@ const idOf = (nonce: string, action: string): string => `${nonce}:${action}`;
 /** Up to three buttons. */
 export const showButtons = (nonce: string, body: string, choices: readonly Choice[]): Outgoing => ({
   kind: 'buttons',
-  body: fit(body, 1024),
+  body: fitText(body, 1024),
   buttons: choices
     .slice(0, 3)
-    .map(({ action, title }) => ({ id: fit(idOf(nonce, action), 256), title: fit(title, 20) })),
+    .map(({ action, title }) => ({ id: fitText(idOf(nonce, action), 256), title: fitText(title, 20) })),
 });
 
 export type ListParts = {
@@ -33,15 +33,15 @@ export type ListParts = {
 /** A list of up to ten rows, numbered, because some people rather type. */
 export const showList = ({ nonce, body, button, section, rows }: ListParts): Outgoing => ({
   kind: 'list',
-  body: fit(body, 1024),
-  button: fit(button, 20),
+  body: fitText(body, 1024),
+  button: fitText(button, 20),
   sections: [
     {
-      title: fit(section, 24),
+      title: fitText(section, 24),
       rows: rows.slice(0, 10).map(({ action, title, description }, index) => ({
-        id: fit(idOf(nonce, action), 200),
-        title: fit(`${index + 1}. ${title}`, 24),
-        description: fit(description, 72),
+        id: fitText(idOf(nonce, action), 200),
+        title: fitText(`${index + 1}. ${title}`, 24),
+        description: fitText(description, 72),
       })),
     },
   ],

@@ -1,4 +1,4 @@
-import { fit } from '../../base/fit.ts';
+import { fitText } from '../../base/fit-text.ts';
 import type { Outgoing } from '../../delivery/outgoing.ts';
 import type { Screen, Session } from '../session.ts';
 import type { Decision, Effect } from '../turn-types.ts';
@@ -66,7 +66,7 @@ const decideOn = (turn: Turn, step: Step): Decision => {
     case 'say':
       return reply({ session: settleFate(turn, step.session), message: showText(step.text) });
     case 'request_number':
-      return reply({ session: undefined, message: { kind: 'number_request', body: fit(step.body, 1024) } }, [
+      return reply({ session: undefined, message: { kind: 'number_request', body: fitText(step.body, 1024) } }, [
         { effect: 'remember', numberAsked: true },
       ]);
     case 'ask':

@@ -6,15 +6,10 @@ import type { Step } from './flow.ts';
 export type Readable = Extract<Inbound, { kind: 'text' | 'tap' }>;
 type Silent = Extract<Inbound, { kind: 'reaction' | 'system' }>;
 
-const wordsFor = (message: Exclude<Inbound, Readable | Silent>, wording: Wording): string => {
-  switch (message.kind) {
-    case 'media':
-      return wording.unreadMedia[message.media];
-    case 'unsupported':
-      return message.lost ? wording.unread.lost : wording.unread.unsupported;
-    default:
-      return wording.unread[message.kind];
-  }
+const wordsFor = (message: Exclude<Inbound, Readable | Silent>, { unread, unreadMedia }: Wording): string => {
+  if (message.kind === 'media') return unreadMedia[message.media];
+  if (message.kind === 'unsupported') return message.lost ? unread.lost : unread.unsupported;
+  return unread[message.kind];
 };
 
 /** Says what cannot be read and what to do instead; changes nothing, fetches nothing (S70), never runs anything again. */

@@ -13,21 +13,16 @@ export const wordOf = ({ message, session }: MessageTurn): Word | undefined => {
   return readWord(message.text, isNameExpected);
 };
 
-const hearText = (turn: ScreenTurn, text: string, word: Word | undefined): Step => {
-  const flow = flowOf(turn.screen);
-  switch (word) {
-    case 'greeting':
-      return logIn('greeting');
-    case 'menu':
-      return refresh(turn);
-    case 'cancel':
-      return flow.cancel(turn);
-    case 'thanks':
-      return { step: 'stay', note: turn.wording.thanks };
-    default:
-      return flow.hear(turn, text);
-  }
+/** What the words do that mean something different on every screen; the others were answered before. */
+const WORDS: { readonly [Name in Word]?: (turn: ScreenTurn) => Step } = {
+  greeting: () => logIn('greeting'),
+  menu: refresh,
+  cancel: (turn) => flowOf(turn.screen).cancel(turn),
+  thanks: ({ wording }) => ({ step: 'stay', note: wording.thanks }),
 };
+
+const hearText = (turn: ScreenTurn, text: string, word: Word | undefined): Step =>
+  (word && WORDS[word]?.(turn)) ?? flowOf(turn.screen).hear(turn, text);
 
 /** A button counts for the screen it belongs to, in the session it was made in, and for nothing else (S34, S106). */
 const hearTap = (turn: ScreenTurn, id: string): Step => {
@@ -41,38 +36,23 @@ const hearTap = (turn: ScreenTurn, id: string): Step => {
   };
 };
 
-/** A message within a visit. */
-export const continueVisit = (turn: MessageTurn, live: Session): Step => {
-  const { message, wording } = turn;
-  const screenTurn: ScreenTurn = { ...turn, live, screen: live.screen };
-  switch (message.kind) {
-    case 'text':
-      return hearText(screenTurn, message.text, wordOf(turn));
-    case 'tap':
-      return hearTap(screenTurn, message.id);
-    case 'reaction':
-    case 'system':
-      return { step: 'silent', session: 'touch' };
-    case 'contacts':
-      return message.ownPhone === undefined ? answerUnread(message, wording) : logIn('greeting');
-    default:
-      return answerUnread(message, wording);
-  }
+/** What is neither text nor tap means the same with and without a visit. */
+const hearOther = ({ message, wording }: MessageTurn): Step => {
+  if (message.kind === 'text' || message.kind === 'tap') return logIn('greeting');
+  if (message.kind === 'reaction' || message.kind === 'system') return { step: 'silent', session: 'touch' };
+  // Their own number, shared on our request: it is attached by now.
+  if (message.kind === 'contacts' && message.ownPhone !== undefined) return logIn('greeting');
+  return answerUnread(message, wording);
 };
 
-/** The first message of somebody who has no visit: words and taps log in, what cannot be read is answered. */
-export const beginVisit = ({ message, wording }: MessageTurn): Step => {
-  switch (message.kind) {
-    case 'text':
-      return logIn('greeting');
-    case 'tap':
-      return logIn('old_button');
-    case 'reaction':
-    case 'system':
-      return { step: 'silent', session: 'keep' };
-    case 'contacts':
-      return message.ownPhone === undefined ? answerUnread(message, wording) : logIn('greeting');
-    default:
-      return answerUnread(message, wording);
-  }
+/** A message within a visit. */
+export const continueVisit = (turn: MessageTurn, live: Session): Step => {
+  const { message } = turn;
+  const screenTurn: ScreenTurn = { ...turn, live, screen: live.screen };
+  if (message.kind === 'text') return hearText(screenTurn, message.text, wordOf(turn));
+  return message.kind === 'tap' ? hearTap(screenTurn, message.id) : hearOther(turn);
 };
+
+/** The first message of somebody who has no visit: words log in, a button is of a visit that is over. */
+export const beginVisit = (turn: MessageTurn): Step =>
+  turn.message.kind === 'tap' ? logIn('old_button') : hearOther(turn);

@@ -1,4 +1,4 @@
-import { fit } from '../../base/fit.ts';
+import { fitText } from '../../base/fit-text.ts';
 import { cleanText } from '../clean-text.ts';
 
 declare const quoted: unique symbol;
@@ -30,7 +30,7 @@ const neutralise = (text: string): string =>
  * WhatsApp mark-up, nothing that WhatsApp turns into a link, at most 40 UTF-16 units.
  */
 export const quote = (raw: string): Quoted => {
-  const text = fit(neutralise(cleanText(raw, 4 * NAME_MAX)), NAME_MAX);
+  const text = fitText(neutralise(cleanText(raw, 4 * NAME_MAX)), NAME_MAX);
   return (/[\p{L}\p{N}\p{S}\p{P}]/u.test(text) ? text : NOTHING_PRINTABLE) as Quoted;
 };
 

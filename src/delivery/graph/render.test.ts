@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OutboxId } from '../../base/id.ts';
 import type { Bsuid, Phone } from '../../base/phone.ts';
-import { fit } from '../../base/fit.ts';
+import { fitText } from '../../base/fit-text.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { renderMessage } from './render.ts';
 
@@ -9,18 +9,18 @@ const outboxId = 'f6f2c1a0-0000-4000-8000-000000000001' as OutboxId;
 const phone = '263770000001' as Phone;
 const bsuid = 'ZW.13491208655302741918' as Bsuid;
 const common = { messaging_product: 'whatsapp', recipient_type: 'individual', biz_opaque_callback_data: outboxId };
-const button = (id: string, title: string) => ({ id: fit(id, 256), title: fit(title, 20) });
-const row = (id: string) => ({ id: fit(id, 200), title: fit(`Row ${id}`, 24) });
+const button = (id: string, title: string) => ({ id: fitText(id, 256), title: fitText(title, 20) });
+const row = (id: string) => ({ id: fitText(id, 200), title: fitText(`Row ${id}`, 24) });
 const list = (ids: readonly string[]): Outgoing => ({
   kind: 'list',
-  body: fit('Choose', 1024),
-  button: fit('Open', 20),
-  sections: [{ title: fit('All', 24), rows: ids.map(row) }],
+  body: fitText('Choose', 1024),
+  button: fitText('Open', 20),
+  sections: [{ title: fitText('All', 24), rows: ids.map(row) }],
 });
 
 describe('a message becomes the JSON of Meta', () => {
   test('a text goes to the number with its plus sign and carries the outbox id', () => {
-    const message: Outgoing = { kind: 'text', body: fit('Hello', 4096) };
+    const message: Outgoing = { kind: 'text', body: fitText('Hello', 4096) };
     expect(renderMessage({ to: { phone, bsuid }, message, outboxId })).toEqual({
       ...common,
       to: '+263770000001',
@@ -30,7 +30,7 @@ describe('a message becomes the JSON of Meta', () => {
   });
 
   test('a person without a number is addressed by BSUID', () => {
-    const message: Outgoing = { kind: 'number_request', body: fit('Your number, please', 1024) };
+    const message: Outgoing = { kind: 'number_request', body: fitText('Your number, please', 1024) };
     expect(renderMessage({ to: { bsuid }, message, outboxId })).toEqual({
       ...common,
       recipient: bsuid,
@@ -45,7 +45,7 @@ describe('a message becomes the JSON of Meta', () => {
 
   test('reply buttons', () => {
     const buttons = [button('yes', 'Yes'), button('no', 'No')];
-    const message: Outgoing = { kind: 'buttons', body: fit('Sure?', 1024), buttons, footer: fit('Reply soon', 60) };
+    const message: Outgoing = { kind: 'buttons', body: fitText('Sure?', 1024), buttons, footer: fitText('Reply soon', 60) };
     expect(renderMessage({ to: { phone }, message, outboxId }).interactive).toEqual({
       type: 'button',
       body: { text: 'Sure?' },
@@ -74,9 +74,9 @@ describe('a message becomes the JSON of Meta', () => {
 describe('what Meta would refuse is a bug of ours', () => {
   const buttons = [button('1', 'One'), button('2', 'Two'), button('3', 'Three'), button('4', 'Four')];
   const wrong: readonly (readonly [string, Outgoing])[] = [
-    ['no button', { kind: 'buttons', body: fit('x', 1024), buttons: [] }],
-    ['four buttons', { kind: 'buttons', body: fit('x', 1024), buttons }],
-    ['two buttons of one title', { kind: 'buttons', body: fit('x', 1024), buttons: [button('1', 'A'), button('2', 'A')] }],
+    ['no button', { kind: 'buttons', body: fitText('x', 1024), buttons: [] }],
+    ['four buttons', { kind: 'buttons', body: fitText('x', 1024), buttons }],
+    ['two buttons of one title', { kind: 'buttons', body: fitText('x', 1024), buttons: [button('1', 'A'), button('2', 'A')] }],
     ['eleven rows', list(Array.from({ length: 11 }, (_, index) => `r${index}`))],
     ['two rows of one id', list(['a', 'a'])],
   ];

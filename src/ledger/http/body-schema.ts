@@ -39,7 +39,10 @@ export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 /** Which field broke the rules, and whether by its absence. */
 export type BodyRefusal = { readonly field: string | undefined; readonly missing: boolean };
 
-export const readBody = <T>(schema: z.ZodType<T>, body: unknown): { readonly value: T } | { readonly refusal: BodyRefusal } => {
+export const readBody = <T>(
+  schema: z.ZodType<T>,
+  body: unknown,
+): { readonly value: T } | { readonly refusal: BodyRefusal } => {
   const result = schema.safeParse(body);
   if (result.success) return { value: result.data };
   const [issue] = result.error.issues;

@@ -21,6 +21,7 @@ export type Endpoint = { readonly path: string; readonly serve: (request: Incomi
 /** Dialect C, endpoint by endpoint (contract 1.4). All are POST. */
 export const createEndpoints = ({ ledger, clock, clientKeys, jwtSecrets }: EndpointDeps): readonly Endpoint[] => {
   const tokens = createTokens({ secrets: jwtSecrets, clock });
+  const readOwn = createReadOwn({ ledger, clock });
   const gate = createGate({ tokens, clientKeys, isLive: ledger.isLive });
 
   const logIn = async (body: unknown): Promise<Answer> => {
@@ -30,14 +31,24 @@ export const createEndpoints = ({ ledger, clock, clientKeys, jwtSecrets }: Endpo
     if (!result.ok) return refuse(result.refusal, clock.now());
     const { memberId, phone } = result.value.member;
     const details = { memberID: memberId, phone, token: await tokens.issue(memberId) };
-    return tell(result.value, { status: 200, message: 'Successfully logged in', type: 'MEMBER_LOGIN', details }, clock.now());
+    return tell(
+      result.value,
+      { status: 200, message: 'Successfully logged in', type: 'MEMBER_LOGIN', details },
+      clock.now(),
+    );
   };
 
   const onboard = async (body: unknown, key: string | undefined): Promise<Answer> => {
     const read = readBody(onboardBody, body);
     if ('refusal' in read) return refuseBody(read.refusal, clock.now());
     const { firstname, lastname, phone, defaultDenom: defaultDenomination } = read.value;
-    const wish = { firstname, lastname, phone, defaultDenomination, ...(key === undefined ? {} : { idempotencyKey: key }) };
+    const wish = {
+      firstname,
+      lastname,
+      phone,
+      defaultDenomination,
+      ...(key === undefined ? {} : { idempotencyKey: key }),
+    };
     const result = await ledger.registerMember(wish);
     if (!result.ok) return refuse(result.refusal, clock.now());
     const { memberId, memberHandle } = result.value.member;
@@ -51,16 +62,11 @@ export const createEndpoints = ({ ledger, clock, clientKeys, jwtSecrets }: Endpo
       token: await tokens.issue(memberId),
       defaultAccountID: personal?.accountId,
     };
-    return tell(result.value, { status: 201, message: 'Member and personal account created', type: 'MEMBER_ONBOARDED', details }, clock.now());
-  };
-
-  const readDashboard = async (memberId: string, body: unknown): Promise<Answer> => {
-    const read = readBody(dashboardByPhoneBody, body);
-    if ('refusal' in read) return refuseBody(read.refusal, clock.now());
-    const result = await ledger.readDashboard(memberId);
-    // Another's number is answered as an unknown one: no token tells who else is a member.
-    if (!result.ok || result.value.member.phone !== read.value.phone) return refuse('ledger.member_unknown', clock.now());
-    return tell(result.value, { status: 200, message: 'Dashboard retrieved', type: 'DASHBOARD_RETRIEVED', details: { memberID: memberId } }, clock.now());
+    return tell(
+      result.value,
+      { status: 201, message: 'Member and personal account created', type: 'MEMBER_ONBOARDED', details },
+      clock.now(),
+    );
   };
 
   return [
@@ -71,16 +77,42 @@ export const createEndpoints = ({ ledger, clock, clientKeys, jwtSecrets }: Endpo
         const header = request.headers['idempotency-key'];
         if (header === undefined) return onboard(request.body, undefined);
         const key = idempotencyKey.safeParse(header);
-        return key.success ? onboard(request.body, key.data) : Promise.resolve(refuse('ledger.request_invalid', clock.now(), 'Idempotency-Key'));
+        return key.success
+          ? onboard(request.body, key.data)
+          : Promise.resolve(refuse('ledger.request_invalid', clock.now(), 'Idempotency-Key'));
       }),
     },
-    { path: '/getMemberDashboardByPhone', serve: gate.authenticated((request, { memberId }) => readDashboard(memberId, request.body)) },
+    {
+      path: '/getMemberDashboardByPhone',
+      serve: gate.authenticated((request, { memberId }) => readOwn({ memberId, body: request.body })),
+    },
   ];
 };
 
-type Told = { readonly status: 200 | 201; readonly message: string; readonly type: string; readonly details: Readonly<Record<string, unknown>> };
+type Told = {
+  readonly status: 200 | 201;
+  readonly message: string;
+  readonly type: string;
+  readonly details: Readonly<Record<string, unknown>>;
+};
 
 const tell = (snapshot: Snapshot, told: Told, atMs: number): Answer => {
   const { memberId } = snapshot.member;
   return succeed({ ...told, id: memberId, actor: memberId, dashboard: presentDashboard(snapshot) }, atMs);
 };
+
+const createReadOwn =
+  ({ ledger, clock }: Pick<EndpointDeps, 'ledger' | 'clock'>) =>
+  async ({ memberId, body }: { readonly memberId: string; readonly body: unknown }): Promise<Answer> => {
+    const read = readBody(dashboardByPhoneBody, body);
+    if ('refusal' in read) return refuseBody(read.refusal, clock.now());
+    const result = await ledger.readDashboard(memberId);
+    // Another's number is answered as an unknown one: no token tells who else is a member.
+    if (!result.ok || result.value.member.phone !== read.value.phone)
+      return refuse('ledger.member_unknown', clock.now());
+    return tell(
+      result.value,
+      { status: 200, message: 'Dashboard retrieved', type: 'DASHBOARD_RETRIEVED', details: { memberID: memberId } },
+      clock.now(),
+    );
+  };

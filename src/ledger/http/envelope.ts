@@ -25,26 +25,45 @@ export const succeed = ({ status, message, dashboard, ...action }: Success, atMs
 export const refuse = (refusal: LedgerRefusal, atMs: number, field?: string): Answer => {
   const row: (typeof REFUSALS)[LedgerRefusal] & { readonly field?: string } = REFUSALS[refusal];
   const named = field ?? row.field;
-  return fail({ status: row.status, type: row.type, code: row.code, reason: row.reason, ...(named === undefined ? {} : { field: named }) }, atMs);
+  return fail(
+    {
+      status: row.status,
+      type: row.type,
+      code: row.code,
+      reason: row.reason,
+      ...(named === undefined ? {} : { field: named }),
+    },
+    atMs,
+  );
 };
 
 export const refuseBody = ({ field, missing }: BodyRefusal, atMs: number): Answer => {
   if (field === 'phone') return refuse(missing ? 'ledger.phone_missing' : 'ledger.phone_invalid', atMs);
   if (field === 'defaultDenom' && !missing) return refuse('ledger.denomination_invalid', atMs);
-  if (field === 'firstname' || field === 'lastname') return refuse(missing ? 'ledger.params_missing' : 'ledger.name_invalid', atMs, field);
+  if (field === 'firstname' || field === 'lastname')
+    return refuse(missing ? 'ledger.params_missing' : 'ledger.name_invalid', atMs, field);
   return refuse(missing ? 'ledger.params_missing' : 'ledger.request_invalid', atMs, field);
 };
 
 /** Refusals of the gate say only this: nothing was done, and nothing is told. */
 export const refuseAtGate = (status: 401 | 500, message: string): Answer => ({ status, body: { message } });
 
-type Failure = { readonly status: number; readonly type: string; readonly code: string; readonly reason: string; readonly field?: string };
+type Failure = {
+  readonly status: number;
+  readonly type: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly field?: string;
+};
 
 const fail = ({ status, type, reason, ...details }: Failure, atMs: number): Answer => ({
   status,
   body: {
     message: reason,
-    data: { action: { id: null, type, timestamp: isoTime(atMs), actor: 'system', details: { ...details, reason } }, dashboard: {} },
+    data: {
+      action: { id: null, type, timestamp: isoTime(atMs), actor: 'system', details: { ...details, reason } },
+      dashboard: {},
+    },
   },
 });
 
@@ -63,7 +82,8 @@ const TRANSPORT_FAILURES: Readonly<Record<number, { readonly code: string; reado
  */
 export const failTransport = (status: number, atMs: number): Answer => {
   const { code, reason } = TRANSPORT_FAILURES[status] ?? { code: 'INTERNAL_ERROR', reason: 'Internal server error' };
-  const type = status === 404 || status === 405 ? 'ERROR_NOT_FOUND' : status < 500 ? 'ERROR_VALIDATION' : 'ERROR_INTERNAL';
+  const type =
+    status === 404 || status === 405 ? 'ERROR_NOT_FOUND' : status < 500 ? 'ERROR_VALIDATION' : 'ERROR_INTERNAL';
   const answer = fail({ status, type, code, reason }, atMs);
   return { status, body: { status: 'error', statusCode: status, ...(answer.body as object) } };
 };

@@ -5,7 +5,10 @@ import { refuseAtGate, type Answer } from './envelope.ts';
 import type { Tokens } from './token.ts';
 
 /** A request as far as an endpoint sees it. */
-export type Incoming = { readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>; readonly body: unknown };
+export type Incoming = {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: unknown;
+};
 
 type Serve = (request: Incoming) => Promise<Answer>;
 type ServeMember = (request: Incoming, session: Session) => Promise<Answer>;
@@ -17,7 +20,11 @@ export type Gate = {
   readonly authenticated: (serve: ServeMember) => Serve;
 };
 
-type GateDeps = { readonly tokens: Tokens; readonly clientKeys: readonly Secret[]; readonly isLive: Sessions['isLive'] };
+type GateDeps = {
+  readonly tokens: Tokens;
+  readonly clientKeys: readonly Secret[];
+  readonly isLive: Sessions['isLive'];
+};
 
 export const createGate = ({ tokens, clientKeys, isLive }: GateDeps): Gate =>
   Object.freeze({
@@ -26,7 +33,8 @@ export const createGate = ({ tokens, clientKeys, isLive }: GateDeps): Gate =>
       async (request) => {
         if (clientKeys.length === 0) return refuseAtGate(500, 'Server configuration error');
         const claimed = request.headers['x-client-api-key'];
-        if (typeof claimed !== 'string' || !isOneOf(claimed, clientKeys)) return refuseAtGate(401, 'Unauthorized client');
+        if (typeof claimed !== 'string' || !isOneOf(claimed, clientKeys))
+          return refuseAtGate(401, 'Unauthorized client');
         return serve(request);
       },
     authenticated:

@@ -22,10 +22,19 @@ export type LedgerServer = { readonly url: string; readonly port: number; readon
 export const startLedgerServer = async (deps: LedgerServerDeps): Promise<LedgerServer> => {
   const { host, port, clock, noteFailure } = deps;
   const endpoints = createEndpoints(deps);
-  const app = Fastify({ bodyLimit: BODY_BYTES_MAX, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 72_000, forceCloseConnections: 'idle' });
+  const app = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+  });
   await app.register(helmet);
   refuseEncodings(app, clock);
-  answerErrors(app, { clock, noteFailure, paths: new Map([...endpoints.map(({ path }) => [path, 'POST'] as const), ['/health', 'GET, HEAD']]) });
+  answerErrors(app, {
+    clock,
+    noteFailure,
+    paths: new Map([...endpoints.map(({ path }) => [path, 'POST'] as const), ['/health', 'GET, HEAD']]),
+  });
   registerRoutes(app, endpoints);
   await app.listen({ host, port });
   const address = app.server.address() as AddressInfo;
@@ -40,7 +49,11 @@ const refuseEncodings = (app: FastifyInstance, clock: Clock): void => {
   });
 };
 
-type Errors = { readonly clock: Clock; readonly noteFailure: (error: unknown) => void; readonly paths: ReadonlyMap<string, string> };
+type Errors = {
+  readonly clock: Clock;
+  readonly noteFailure: (error: unknown) => void;
+  readonly paths: ReadonlyMap<string, string>;
+};
 
 const answerErrors = (app: FastifyInstance, { clock, noteFailure, paths }: Errors): void => {
   app.setNotFoundHandler(async (request, reply) => {

@@ -35,7 +35,13 @@ const claimsSchema = z.object({
   exp: seconds,
 });
 
-export const createTokens = ({ secrets, clock }: { readonly secrets: readonly Secret[]; readonly clock: Clock }): Tokens => {
+export const createTokens = ({
+  secrets,
+  clock,
+}: {
+  readonly secrets: readonly Secret[];
+  readonly clock: Clock;
+}): Tokens => {
   const keys = secrets.map((secret) => new TextEncoder().encode(secret.reveal()));
   const nowSeconds = (): number => Math.floor(clock.now() / 1000);
 
@@ -73,7 +79,8 @@ export const createTokens = ({ secrets, clock }: { readonly secrets: readonly Se
       const now = nowSeconds();
       // From the future: not issued by this clock.
       if (iat > now + 60) return refused('invalid' as const);
-      if (now >= exp || now - lastActivity > TOKEN_IDLE_SECONDS || now >= absoluteExpiry) return refused('expired' as const);
+      if (now >= exp || now - lastActivity > TOKEN_IDLE_SECONDS || now >= absoluteExpiry)
+        return refused('expired' as const);
       return accepted({ sessionId: jti, memberId: memberID, issuedAtMs: iat * 1000, endsAtMs: absoluteExpiry * 1000 });
     },
   });

@@ -11,7 +11,11 @@ export type Claim =
  * Claims a key within the transaction that does the work. While another transaction holds the claim this one waits for
  * its outcome; after a rollback there the claim is ours.
  */
-export const claimKey = async (tx: Transactor, { actor, keyHash, requestHash }: Wish, offsetMs: number): Promise<Claim> => {
+export const claimKey = async (
+  tx: Transactor,
+  { actor, keyHash, requestHash }: Wish,
+  offsetMs: number,
+): Promise<Claim> => {
   const claimed = await tx.query(
     `INSERT INTO ledger.idempotency_key (actor, key_hash, request_hash, made_at)
      VALUES ($1, $2, $3, now() + $4 * interval '1 ms')
@@ -28,7 +32,11 @@ export const claimKey = async (tx: Transactor, { actor, keyHash, requestHash }: 
 
 /** Names what the operation made, for its repeats. */
 export const settleKey = async (tx: Transactor, { actor, keyHash }: Wish, subject: string): Promise<void> => {
-  await tx.query(`UPDATE ledger.idempotency_key SET subject = $3 WHERE actor = $1 AND key_hash = $2`, [actor, keyHash, subject]);
+  await tx.query(`UPDATE ledger.idempotency_key SET subject = $3 WHERE actor = $1 AND key_hash = $2`, [
+    actor,
+    keyHash,
+    subject,
+  ]);
 };
 
 /** Lets go of a claim whose operation was refused: nothing was done, so the same key may be used again. */

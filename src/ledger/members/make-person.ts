@@ -8,7 +8,11 @@ type MakeDeps = { readonly people: People; readonly index: (kind: IndexKind, val
 export type Person = { readonly person: NewMemberRow; readonly account: NewAccountRow };
 
 /** A member of tier 1 and their personal account, as rows: both handles are the digits of the number (contract, 1.4). */
-export const makePerson = ({ people, index }: MakeDeps, { phone, firstname, lastname, defaultDenomination }: NewMember, tier = 1): Person => {
+export const makePerson = (
+  { people, index }: MakeDeps,
+  { phone, firstname, lastname, defaultDenomination }: NewMember,
+  tier = 1,
+): Person => {
   const memberId = newUuid();
   const accountId = newUuid();
   const key = people.makeKey(memberId);

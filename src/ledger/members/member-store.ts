@@ -26,7 +26,11 @@ export type NewAccountRow = {
 };
 
 /** Keeps members; those whose number or handle is taken are left out. Returns the ids of those kept. */
-export const insertMembers = async (tx: Transactor, rows: readonly NewMemberRow[], offsetMs: number): Promise<ReadonlySet<string>> => {
+export const insertMembers = async (
+  tx: Transactor,
+  rows: readonly NewMemberRow[],
+  offsetMs: number,
+): Promise<ReadonlySet<string>> => {
   const kept = await tx.query<{ member_id: string }>(
     `INSERT INTO ledger.member (member_id, kind, phone_index, handle_index, profile, member_key, tier, default_denomination, made_at)
      SELECT r.*, now() + $9 * interval '1 ms'
@@ -49,7 +53,11 @@ export const insertMembers = async (tx: Transactor, rows: readonly NewMemberRow[
 };
 
 /** Keeps accounts with their owner authorised and hearing of offers. A taken handle leaves that account out. */
-export const insertAccounts = async (tx: Transactor, rows: readonly NewAccountRow[], offsetMs: number): Promise<ReadonlySet<string>> => {
+export const insertAccounts = async (
+  tx: Transactor,
+  rows: readonly NewAccountRow[],
+  offsetMs: number,
+): Promise<ReadonlySet<string>> => {
   const kept = await tx.query<{ account_id: string }>(
     `WITH kept AS (
        INSERT INTO ledger.account (account_id, owner_id, type, handle_index, profile, default_denomination, send_offers_to, audited,

@@ -4,7 +4,12 @@ import { open, seal, type SealKey } from '../../security/seal.ts';
 import type { KeyStore } from '../../security/store.ts';
 
 /** What is known of a person and may stand nowhere in clear (I10). */
-export type MemberProfile = { readonly firstname: string; readonly lastname: string; readonly phone: string; readonly handle: string };
+export type MemberProfile = {
+  readonly firstname: string;
+  readonly lastname: string;
+  readonly phone: string;
+  readonly handle: string;
+};
 export type AccountProfile = { readonly name: string; readonly handle: string };
 
 export type IndexKind = 'phone' | 'member_handle' | 'account_handle' | 'idempotency_key' | 'idempotency_request';
@@ -46,10 +51,12 @@ export const createPeople = ({ ring, keys }: { readonly ring: KeyRing; readonly 
       assert(key, 'a member’s key opens with the key ring');
       return { memberId, key };
     },
-    sealMember: ({ memberId, key }: MemberKey, profile: MemberProfile) => seal(toBytes(profile), key, memberContext(memberId)),
+    sealMember: ({ memberId, key }: MemberKey, profile: MemberProfile) =>
+      seal(toBytes(profile), key, memberContext(memberId)),
     sealAccount: ({ key }: MemberKey, accountId: string, profile: AccountProfile) =>
       seal(toBytes(profile), key, accountContext(accountId)),
-    openMember: ({ memberId, key }: MemberKey, sealed: Uint8Array) => fromBytes<MemberProfile>(open(sealed, key, memberContext(memberId))),
+    openMember: ({ memberId, key }: MemberKey, sealed: Uint8Array) =>
+      fromBytes<MemberProfile>(open(sealed, key, memberContext(memberId))),
     openAccount: ({ key }: MemberKey, accountId: string, sealed: Uint8Array) =>
       fromBytes<AccountProfile>(open(sealed, key, accountContext(accountId))),
   });

@@ -42,11 +42,15 @@ export const createRegister = ({ database, people, clock, readDashboard }: Regis
   const tell = async (tx: Transactor, outcome: Outcome): Promise<void> => {
     const atMs = clock.now();
     if ('memberId' in outcome) {
-      await keepAuditEntries(tx, 'ledger', [{ event: 'credex.member_registered', atMs, subject: outcome.memberId, actor: outcome.memberId }]);
+      await keepAuditEntries(tx, 'ledger', [
+        { event: 'credex.member_registered', atMs, subject: outcome.memberId, actor: outcome.memberId },
+      ]);
       return;
     }
     const reason = outcome.refusal.replace('ledger.', '');
-    await keepAuditEntries(tx, 'ledger', [{ event: 'credex.registration_refused', atMs, subject: 'stranger', actor: 'stranger', reason }]);
+    await keepAuditEntries(tx, 'ledger', [
+      { event: 'credex.registration_refused', atMs, subject: 'stranger', actor: 'stranger', reason },
+    ]);
   };
 
   const register = (member: NewMember, wish: Wish): Promise<Outcome> =>
@@ -78,11 +82,17 @@ export const createRegister = ({ database, people, clock, readDashboard }: Regis
   };
 };
 
-const makeWish = async (people: People, { phone, firstname, lastname, defaultDenomination, idempotencyKey }: NewMember): Promise<Wish> => {
+const makeWish = async (
+  people: People,
+  { phone, firstname, lastname, defaultDenomination, idempotencyKey }: NewMember,
+): Promise<Wish> => {
   const index = await people.loadIndexer();
   return {
     actor: ACTOR,
     keyHash: index('idempotency_key', idempotencyKey ?? newUuid()),
-    requestHash: index('idempotency_request', JSON.stringify(['registerMember', phone, firstname, lastname, defaultDenomination])),
+    requestHash: index(
+      'idempotency_request',
+      JSON.stringify(['registerMember', phone, firstname, lastname, defaultDenomination]),
+    ),
   };
 };

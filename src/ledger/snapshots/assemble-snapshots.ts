@@ -49,7 +49,8 @@ export const assembleSnapshots = ({ people, rows, rates }: Assembling): Readonly
   });
 
   const toHearer = (row: AccountRow): LedgerAccount['sendOffersTo'] => {
-    if (!row.hearer_profile || !row.hearer_key) return { memberId: row.hearer_id, firstname: NO_NAME, lastname: NO_NAME };
+    if (!row.hearer_profile || !row.hearer_key)
+      return { memberId: row.hearer_id, firstname: NO_NAME, lastname: NO_NAME };
     const { firstname, lastname } = people.openMember(keyOf(row.hearer_id, row.hearer_key), row.hearer_profile);
     return { memberId: row.hearer_id, firstname, lastname };
   };
@@ -75,7 +76,10 @@ export const assembleSnapshots = ({ people, rows, rates }: Assembling): Readonly
 
   const toSnapshot = (row: MemberRow): Snapshot => {
     const { firstname, lastname, phone, handle } = people.openMember(keyOf(row.member_id, row.member_key), row.profile);
-    const used = (usedOf.get(row.member_id) ?? []).map(({ used: amountMinor, denomination }) => ({ amountMinor, denomination }));
+    const used = (usedOf.get(row.member_id) ?? []).map(({ used: amountMinor, denomination }) => ({
+      amountMinor,
+      denomination,
+    }));
     const member = {
       memberId: row.member_id,
       phone,

@@ -25,7 +25,11 @@ export const sumBalances = (rows: readonly BalanceRow[], shownIn: Denomination, 
   return {
     securedNet: byDenomination(secured, ({ receivable, payable, offered }) => receivable - payable - offered),
     // From the rounded parts, so that what is shown adds up.
-    unsecured: { payables, receivables, net: { amountMinor: receivables.amountMinor - payables.amountMinor, denomination: shownIn } },
+    unsecured: {
+      payables,
+      receivables,
+      net: { amountMinor: receivables.amountMinor - payables.amountMinor, denomination: shownIn },
+    },
     netAssets: show(byDenomination(rows, ({ receivable, payable }) => receivable - payable)),
   };
 };

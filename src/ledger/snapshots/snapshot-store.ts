@@ -66,7 +66,11 @@ export const findMember = async (reader: Reader, phoneIndex: Buffer): Promise<st
 };
 
 /** Living members by keyed hash of their number or by id. */
-export const readMembers = (reader: Reader, phoneIndexes: readonly Buffer[], memberIds: readonly string[]): Promise<readonly MemberRow[]> =>
+export const readMembers = (
+  reader: Reader,
+  phoneIndexes: readonly Buffer[],
+  memberIds: readonly string[],
+): Promise<readonly MemberRow[]> =>
   reader.query<MemberRow>(
     `SELECT member_id, phone_index, profile, member_key, tier, default_denomination::text
      FROM ledger.member

@@ -11,7 +11,15 @@ import { openDay, readToday, type Today } from '../day-store.ts';
 import type { Ledger, MemberUnknown, Snapshot } from '../ledger.ts';
 import { SNAPSHOT_RUNS_MAX, SNAPSHOTS_MAX } from '../limits.ts';
 import type { People } from '../members/people.ts';
-import { beginSnapshot, findMember, readAccounts, readBalances, readMembers, readPending, readUsed } from './snapshot-store.ts';
+import {
+  beginSnapshot,
+  findMember,
+  readAccounts,
+  readBalances,
+  readMembers,
+  readPending,
+  readUsed,
+} from './snapshot-store.ts';
 
 type Wanted = { readonly phoneIndex: Buffer } | { readonly memberId: string };
 type Answer = Result<Snapshot, MemberUnknown>;
@@ -38,7 +46,11 @@ export const createSnapshots = ({ database, people, clock }: SnapshotsDeps): Sna
     const balances = await readBalances(tx, accountIds);
     const pending = await readPending(tx, accountIds);
     const used = await readUsed(tx, memberIds, today.day);
-    const snapshots = assembleSnapshots({ people, rows: { members, accounts, balances, pending, used }, rates: today.rates });
+    const snapshots = assembleSnapshots({
+      people,
+      rows: { members, accounts, balances, pending, used },
+      rates: today.rates,
+    });
     const byPhone = new Map(members.map(({ member_id, phone_index }) => [phone_index?.toString('hex'), member_id]));
     return wanted.map((each) => {
       const memberId = 'memberId' in each ? each.memberId : byPhone.get(each.phoneIndex.toString('hex'));
@@ -77,7 +89,8 @@ export const createSnapshots = ({ database, people, clock }: SnapshotsDeps): Sna
   return Object.freeze({
     logIn: async (phone: Phone) => read({ phoneIndex: (await people.loadIndexer())('phone', phone) }),
     // What is no id would fail the statement, and with it everybody it is read together with.
-    readDashboard: async (memberId: string): Promise<Answer> => (isUuid(memberId) ? read({ memberId }) : refused('ledger.member_unknown')),
+    readDashboard: async (memberId: string): Promise<Answer> =>
+      isUuid(memberId) ? read({ memberId }) : refused('ledger.member_unknown'),
     findMemberByPhone: async (phone: Phone): Promise<Result<{ readonly memberId: string }, MemberUnknown>> => {
       const memberId = await findMember(database, (await people.loadIndexer())('phone', phone));
       return memberId === undefined ? refused('ledger.member_unknown') : accepted({ memberId });
@@ -90,7 +103,10 @@ const tellLogIns = (wanted: readonly Wanted[], outcomes: readonly Outcome[], atM
     const outcome = outcomes[index];
     if (!outcome || 'memberId' in each || 'thrown' in outcome) return [];
     const { answer } = outcome;
-    if (!answer.ok) return [{ event: 'credex.log_in_refused', atMs, subject: 'stranger', actor: 'stranger', reason: 'member_unknown' }];
+    if (!answer.ok)
+      return [
+        { event: 'credex.log_in_refused', atMs, subject: 'stranger', actor: 'stranger', reason: 'member_unknown' },
+      ];
     const { memberId } = answer.value.member;
     return [{ event: 'credex.log_in_done', atMs, subject: memberId, actor: memberId }];
   });

@@ -1,5 +1,5 @@
 import type { Config, LimitsConfig } from './config-types.ts';
-import { ROWS, type Name } from './names.ts';
+import { findRow, type Name } from './names.ts';
 import { refusePlaintext } from './plaintext.ts';
 import { readOutgoing } from './read-outgoing.ts';
 import { readSecrets, type ProvideSecrets } from './read-secrets.ts';
@@ -54,7 +54,7 @@ const readVoice = (reader: Reader): Pick<Config, 'debug' | 'logLevel'> => {
 
 const readLimits = (reader: Reader): LimitsConfig => {
   const limit = (name: Name & `LIMIT_${string}`): number =>
-    reader.value(name, limitNumber, Number(ROWS.find((row) => row.name === name)?.byDefault));
+    reader.value(name, limitNumber, Number(findRow(name)?.byDefault));
   return {
     anonymousPerDay: limit('LIMIT_ANONYMOUS_PER_DAY'),
     strangerPerDay: limit('LIMIT_STRANGER_PER_DAY'),

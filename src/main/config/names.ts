@@ -154,8 +154,9 @@ export type Name = (typeof ENVIRONMENT)[number]['name'];
 type Secretive<Row> = Row extends { readonly secret: true; readonly name: infer N } ? N : never;
 export type SecretName = Secretive<(typeof ENVIRONMENT)[number]>;
 
-/** The same rows, for those who look a name up. */
-export const ROWS: readonly EnvironmentName[] = ENVIRONMENT;
+const ROWS: readonly EnvironmentName[] = ENVIRONMENT;
+
+export const findRow = (name: Name): EnvironmentName | undefined => ROWS.find((row) => row.name === name);
 
 /** Names of rooms that are not built yet: an operator's environment may hold them, nothing reads them. */
 const LATER: readonly string[] = [

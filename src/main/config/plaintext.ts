@@ -13,7 +13,7 @@ export type Target = {
 };
 
 /** The machine itself, by address or by the one name that must mean it (RFC 6761, 6.3). */
-export const isLoopback = (host: string): boolean => {
+const isLoopback = (host: string): boolean => {
   const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   return bare === 'localhost' || bare === '::1' || /^127(\.(0|[1-9][0-9]{0,2})){3}$/.test(bare);
 };

@@ -16,7 +16,7 @@ export type ReadOutgoing = {
 
 const GRAPH = 'https://graph.facebook.com';
 /** Ids of the simulator's business; and those that Meta's handbooks show (O10). */
-export const SIMULATED = { phoneNumberId: '100000000000001', businessId: '200000000000002' } as const;
+const SIMULATED = { phoneNumberId: '100000000000001', businessId: '200000000000002' } as const;
 const SAMPLE_IDS = new Set([
   ...[SIMULATED.phoneNumberId, SIMULATED.businessId],
   ...['106540352242922', '102290129340398', '123456123', '8856996819413533', '16505553333'],

@@ -1,5 +1,5 @@
 import type { WebConfig } from './config-types.ts';
-import { ROWS, type Name } from './names.ts';
+import { findRow, type Name } from './names.ts';
 import type { Reader } from './reader.ts';
 import { addressList, hostPatternList, listenHost, port, webUrl } from './values.ts';
 
@@ -14,8 +14,7 @@ const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 type PortName = 'PORT' | 'OPS_PORT' | 'LEDGER_PORT' | 'SIMULATOR_PORT';
 
-const readPort = (reader: Reader, name: PortName): number =>
-  reader.value(name, port, Number(ROWS.find((row) => row.name === name)?.byDefault));
+const readPort = (reader: Reader, name: PortName): number => reader.value(name, port, Number(findRow(name)?.byDefault));
 
 export const readWeb = (reader: Reader): ReadWeb => {
   const ports = {
@@ -61,12 +60,10 @@ const checkPorts = (reader: Reader, ports: Readonly<Record<PortName, number>>): 
   }
 };
 
+/** Empty when what was given is not understood. */
 const readAllowedHosts = (reader: Reader): readonly string[] => {
-  const hosts = reader.value(
-    'ALLOWED_HOSTS',
-    hostPatternList,
-    reader.text('ALLOWED_HOSTS') === undefined ? LOCAL_HOSTS : [],
-  );
+  const isGiven = reader.text('ALLOWED_HOSTS') !== undefined;
+  const hosts = reader.value('ALLOWED_HOSTS', hostPatternList, isGiven ? [] : LOCAL_HOSTS);
   if (hosts.includes('*')) reader.object('ALLOWED_HOSTS', '* allows every host');
   // `*.africa` would allow whoever buys a name there.
   if (hosts.some((host) => /^\*\.[^.]+$/.test(host)))

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Environment } from './config-types.ts';
 import type { EnvironmentSnapshot } from '../env.ts';
-import { ROWS, type Name } from './names.ts';
+import { findRow, type Name } from './names.ts';
 import { environmentName } from './values.ts';
 
 /** Reads one snapshot and gathers what is wrong with it, so that an operator sees all of it at once. */
@@ -50,7 +50,7 @@ export const createReader = (snapshot: EnvironmentSnapshot): Reader => {
   };
 
   const find = (name: Name): string | undefined => {
-    const alias = ROWS.find((row) => row.name === name)?.alias;
+    const alias = findRow(name)?.alias;
     const own = snapshot.values[name];
     const other = alias === undefined ? undefined : snapshot.values[alias];
     if (own !== undefined && other !== undefined && own !== other) return once(name, `contradicts ${alias ?? ''}`);
@@ -59,7 +59,7 @@ export const createReader = (snapshot: EnvironmentSnapshot): Reader => {
   const textOf = (name: Name, isStrict: boolean): string | undefined => {
     const text = find(name);
     if (text === undefined) {
-      const needed = ROWS.find((row) => row.name === name)?.needed;
+      const needed = findRow(name)?.needed;
       const isUnread = snapshot.problems.some(
         (line) => line.startsWith(`${name}:`) || line.startsWith(`${name}_FILE:`),
       );

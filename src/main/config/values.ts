@@ -17,7 +17,7 @@ export const flag = z
 
 export const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` });
 
-export const LIMIT_MAX = 10_000_000;
+const LIMIT_MAX = 10_000_000;
 
 const wholeNumber = (max: number, error: string) =>
   z
@@ -37,7 +37,7 @@ const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
 
 /** A host as a URL writes it: lower case, IPv6 in brackets. Undefined when it is none, or carries a scheme or port. */
-export const readHost = (text: string): string | undefined => {
+const readHost = (text: string): string | undefined => {
   const lower = text.toLowerCase();
   const bare = lower.replace(/^\[(.*)\]$/, '$1');
   if (isIP(bare) === 6) return `[${bare}]`;

@@ -4,7 +4,7 @@ import type { PersonAct } from '../people/route.ts';
 import { Icon, Ticks } from './icons.tsx';
 import { MarkedText } from './marked-text.tsx';
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 const PICTURES = {
   image: 'Photo',
@@ -167,7 +167,7 @@ export const Bubble = ({ message, quoted, act, onOpen }: BubbleProps) => {
   if (message.from === 'graph')
     return (
       <li class="notice">
-        <span>WhatsApp refused a message of the bot</span>
+        <span>WhatsApp refused the bot’s message</span>
         {problem !== undefined && <small>{problem}</small>}
       </li>
     );

@@ -22,7 +22,12 @@ export const Desk = () => {
       </aside>
       <main class="phones" aria-label="Phones">
         {phones.map((chat) => (
-          <Phone key={chat.person.who} chat={chat} onClose={() => change({ type: 'close', who: chat.person.who })} />
+          <Phone
+            key={chat.person.who}
+            chat={chat}
+            calls={world.called?.who === chat.person.who ? world.called.calls : 0}
+            onClose={() => change({ type: 'close', who: chat.person.who })}
+          />
         ))}
         {phones.length === 0 && <p class="empty">Choose someone to pick up their phone.</p>}
       </main>

@@ -5,7 +5,7 @@ export type Mark =
 
 const SPANS = { '*': 'bold', _: 'italic', '~': 'strike' } as const;
 type Delimiter = keyof typeof SPANS;
-/** How far a closing sign is looked for: keeps hostile text from costing the square of its length. */
+/** How far a closing sign is looked for. */
 const SPAN_MAX = 1000;
 const LINK = /https?:\/\/[^\s<>"']{1,2000}/y;
 const WORD = /[\p{L}\p{N}]/u;
@@ -14,13 +14,18 @@ const isDelimiter = (unit: string | undefined): unit is Delimiter => unit === '*
 const isSpace = (unit: string | undefined): boolean => unit === undefined || /\s/.test(unit);
 const isWord = (unit: string | undefined): boolean => unit !== undefined && WORD.test(unit);
 
-/** Where the span opened at `start` ends: on the same line, no space inside its edges, no word right outside them. */
-const findEnd = (text: string, start: number): number => {
-  const sign = text[start];
+/**
+ * Where the span opened at `start` ends: on the same line, no space inside its edges, no word right outside them.
+ * `scanned` remembers up to where there is no end of this sign, so that a line of openers is read once, not once each.
+ */
+const findEnd = (text: string, start: number, scanned: Map<string, number>): number => {
+  const sign = text[start] ?? '';
   if (isWord(text[start - 1]) || isSpace(text[start + 1]) || text[start + 1] === sign) return -1;
   const last = Math.min(text.length, start + SPAN_MAX);
-  for (let at = start + 1; at < last && text[at] !== '\n'; at += 1)
+  let at = Math.max(start + 1, scanned.get(sign) ?? 0);
+  for (; at < last && text[at] !== '\n'; at += 1)
     if (text[at] === sign && !isSpace(text[at - 1]) && !isWord(text[at + 1])) return at;
+  scanned.set(sign, at);
   return -1;
 };
 
@@ -43,6 +48,7 @@ const findLink = (text: string, start: number): string | undefined => {
 /** WhatsApp's marks: *bold*, _italic_, ~strike~, `mono` and ```mono``` (WhatsApp help, "How to format your messages"). */
 export const readMarkUp = (text: string): readonly Mark[] => {
   const marks: Mark[] = [];
+  const scanned = new Map<string, number>();
   let plainFrom = 0;
   let at = 0;
   const take = (mark: Mark, end: number): void => {
@@ -55,8 +61,8 @@ export const readMarkUp = (text: string): readonly Mark[] => {
     const unit = text[at];
     const mono = unit === '`' ? findMono(text, at) : undefined;
     const link = unit === 'h' ? findLink(text, at) : undefined;
-    const end = isDelimiter(unit) ? findEnd(text, at) : -1;
-    if (mono) take({ kind: 'mono', text: mono.text }, mono.end);
+    const end = isDelimiter(unit) ? findEnd(text, at, scanned) : -1;
+    if (mono) take({ kind: 'mono', text: mono.text.replace(/^\n|\n$/g, '') }, mono.end);
     else if (link) take({ kind: 'link', text: link }, at + link.length);
     else if (isDelimiter(unit) && end > 0)
       take({ kind: SPANS[unit], marks: readMarkUp(text.slice(at + 1, end)) }, end + 1);
@@ -64,4 +70,11 @@ export const readMarkUp = (text: string): readonly Mark[] => {
   }
   if (at > plainFrom) marks.push({ kind: 'plain', text: text.slice(plainFrom) });
   return marks;
+};
+
+/** The words of a message without its marks, for a line of preview. */
+export const readPlainText = (text: string): string => {
+  const flatten = (marks: readonly Mark[]): string =>
+    marks.map((mark) => ('text' in mark ? mark.text : flatten(mark.marks))).join('');
+  return flatten(readMarkUp(text));
 };

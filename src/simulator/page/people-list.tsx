@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { Avatar, formatAddress } from './avatar.tsx';
 import { readField } from './form-field.ts';
 import { Icon } from './icons.tsx';
+import { readPlainText } from './mark-up.ts';
 import { isProblem, simulator } from './simulator-client.ts';
 import type { PageChat, WorldAction } from './world.ts';
 
@@ -59,7 +60,7 @@ const lastLine = ({ messages }: PageChat): string => {
   if (!last || last.from === 'graph') return '';
   const { content } = last;
   const line = 'body' in content ? content.body : 'title' in content ? content.title : '';
-  return line.split('\n')[0]?.slice(0, 80) ?? '';
+  return readPlainText(line.split('\n')[0] ?? '').slice(0, 80);
 };
 
 type PeopleListProps = {
@@ -68,7 +69,7 @@ type PeopleListProps = {
   readonly change: Change;
 };
 
-/** Everyone in this world; choosing one puts their phone on the desk, or takes it away. */
+/** Everyone in this world; choosing one puts their phone on the desk and into view. */
 export const PeopleList = ({ people, open, change }: PeopleListProps) => (
   <nav class="people" aria-label="People">
     <ul>
@@ -79,9 +80,8 @@ export const PeopleList = ({ people, open, change }: PeopleListProps) => (
           <li key={who}>
             <button
               type="button"
-              class="person"
-              aria-pressed={isOpen}
-              onClick={() => change({ type: isOpen ? 'close' : 'open', who })}
+              class={isOpen ? 'person open' : 'person'}
+              onClick={() => change({ type: 'call', who })}
             >
               <Avatar person={chat.person} />
               <span class="who">
@@ -99,6 +99,6 @@ export const PeopleList = ({ people, open, change }: PeopleListProps) => (
         );
       })}
     </ul>
-    <AddPerson onAdded={(who) => change({ type: 'open', who })} />
+    <AddPerson onAdded={(who) => change({ type: 'call', who })} />
   </nav>
 );

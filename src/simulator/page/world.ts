@@ -11,6 +11,8 @@ export type PageChat = {
 export type World = {
   readonly chats: ReadonlyMap<Who, PageChat>;
   readonly open: readonly Who[];
+  /** The phone that was asked for last, and how many have been. */
+  readonly called?: { readonly who: Who; readonly calls: number };
   readonly connected: boolean;
   readonly faults: number;
 };
@@ -18,7 +20,7 @@ export type Snapshot = readonly { readonly person: Person; readonly messages: re
 export type WorldAction =
   | { readonly type: 'snapshot'; readonly people: Snapshot }
   | { readonly type: 'connected'; readonly on: boolean }
-  | { readonly type: 'open' | 'close'; readonly who: Who }
+  | { readonly type: 'open' | 'call' | 'close'; readonly who: Who }
   | SimulatorEvent;
 
 export const EMPTY_WORLD: World = { chats: new Map(), open: [], connected: false, faults: 0 };
@@ -62,6 +64,10 @@ export const changeWorld = (world: World, action: WorldAction): World => {
     case 'open': {
       const opened = changeChat(world, action.who, (chat) => ({ ...chat, unread: 0 }));
       return world.open.includes(action.who) ? opened : { ...opened, open: [...world.open, action.who] };
+    }
+    case 'call': {
+      const calls = (world.called?.calls ?? 0) + 1;
+      return { ...changeWorld(world, { type: 'open', who: action.who }), called: { who: action.who, calls } };
     }
     case 'close':
       return { ...world, open: world.open.filter((who) => who !== action.who) };

@@ -1,0 +1,174 @@
+import { systemClock } from '../../src/base/clock.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { cpuSeconds, openFleet, peakMemoryMib, readFleetConfig, type Fleet } from '../support/fleet.ts';
+import { seedMembers } from '../support/members.ts';
+import { createWebhookWriter, memberPhone } from '../support/webhooks.ts';
+import { openFloor } from './accept.ts';
+
+const MEMBERS = 20_000;
+const IN_FLIGHT = 256;
+const WARM_UP = 3_000;
+const MESSAGES = 10_000;
+const SEND_PER_SECOND = 1_000_000;
+
+export type TurnsRow = {
+  readonly perSecond: number;
+  readonly floorPerSecond: number;
+  readonly ratio: number;
+  readonly p95Ms: number;
+  readonly inFlight: number;
+  readonly members: number;
+  readonly sendPerSecondLimit: number;
+  /** Processor milliseconds a message, by process. */
+  readonly cpuMsPerMessage: Readonly<Record<string, number>>;
+  readonly workerPeakMib: number;
+};
+
+type Play = { readonly perSecond: number; readonly p95Ms: number };
+
+/** N people at a time write "hi"; each writes again, as somebody else, when the answer has reached the fake Graph API. */
+const play = async (simulator: Simulator, port: number, writer: ReturnType<typeof createWebhookWriter>, messages: number): Promise<Play> => {
+  const startedAt = performance.now();
+  const latencies: number[] = [];
+  const wroteAt = new Map<string, number>();
+  const queue: Buffer[] = [];
+  let written = 0;
+  let waiting: (() => void) | undefined;
+  const write = (): void => {
+    if (written >= messages) return;
+    const phone = memberPhone((written * 7_919) % MEMBERS);
+    written += 1;
+    wroteAt.set(phone, performance.now());
+    queue.push(writer.write(phone, 'hi'));
+    waiting?.();
+  };
+  const finished = Promise.withResolvers<void>();
+  const stop = simulator.sent.onAccepted(({ who }) => {
+    const at = wroteAt.get(who);
+    if (at === undefined) return;
+    wroteAt.delete(who);
+    latencies.push(performance.now() - at);
+    if (latencies.length === messages) finished.resolve();
+    write();
+  });
+  const sender = sendQueued(port, queue, (wake) => {
+    waiting = wake;
+  });
+  for (let index = 0; index < IN_FLIGHT; index += 1) write();
+  const timeout = setTimeout(() => finished.reject(new Error(`${String(messages - latencies.length)} of ${String(messages)} never answered`)), 120_000);
+  await finished.promise;
+  clearTimeout(timeout);
+  stop();
+  sender.stop();
+  latencies.sort((a, b) => a - b);
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { perSecond: messages / seconds, p95Ms: latencies[Math.floor(latencies.length * 0.95)] ?? 0 };
+};
+
+/** Sixteen sockets that post whatever is queued, one request at a time each. */
+const sendQueued = (port: number, queue: Buffer[], onWait: (wake: () => void) => void): { readonly stop: () => void } => {
+  const idle: ((request: Buffer) => void)[] = [];
+  let stopped = false;
+  onWait(() => {
+    while (idle.length > 0 && queue.length > 0) idle.pop()?.(queue.shift() as Buffer);
+  });
+  void import('node:net').then(({ connect }) => {
+    for (let index = 0; index < 16; index += 1) {
+      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+      const take = (): void => {
+        const request = queue.shift();
+        if (stopped) socket.destroy();
+        else if (request) socket.write(request);
+        else idle.push((later) => socket.write(later));
+      };
+      socket.on('connect', take);
+      // Answers are small and come whole: one chunk is one answer.
+      socket.on('data', take);
+      socket.on('error', () => undefined);
+    }
+  });
+  return {
+    stop: () => {
+      stopped = true;
+    },
+  };
+};
+
+const openGraph = async (fleet: Pick<Fleet, 'config'>, webhookUrl: string, statuses: 'delivered' | 'none'): Promise<Simulator> => {
+  const { whatsapp } = fleet.config;
+  const [appSecret] = whatsapp.appSecrets;
+  const [verifyToken] = whatsapp.verifyTokens;
+  if (!appSecret || !verifyToken) throw new Error('no secrets');
+  return createSimulator({
+    host: '127.0.0.1',
+    port: 0,
+    webhookUrls: [webhookUrl],
+    appSecret,
+    verifyToken,
+    accessToken: whatsapp.accessToken,
+    phoneNumberId: whatsapp.phoneNumberId,
+    businessId: whatsapp.businessId,
+    displayPhoneNumber: '15550001000',
+    clock: systemClock,
+    settings: { statuses, windowMs: Infinity, historyMax: 2, sentMax: 10 },
+  });
+};
+
+/** Row 2, and row 6 read off the same run: full turns "hi" to dashboard sent, `sent` and `delivered` coming back. */
+export const measureTurns = async (dataDir: string, port: number, databaseUrl: string): Promise<TurnsRow> => {
+  const config = readFleetConfig({ dataDir, environment: { PORT: String(port) } });
+  const [appSecret] = config.whatsapp.appSecrets;
+  if (!appSecret) throw new Error('no app secret');
+  const writer = createWebhookWriter(config.whatsapp.phoneNumberId, appSecret);
+  await seedMembers(databaseUrl, config.keyRing, MEMBERS);
+  const floor = await measureEcho(config, writer);
+
+  const simulator = await openGraph({ config }, `http://127.0.0.1:${String(port)}/bot/webhook`, 'delivered');
+  const environment = { PORT: String(port), WHATSAPP_API_URL: simulator.url, LIMIT_SEND_PER_SECOND: String(SEND_PER_SECOND) };
+  const fleet = await openFleet({ dataDir, roles: ['serve', 'work'], environment });
+  try {
+    await play(simulator, port, writer, WARM_UP);
+    const watched = { door: fleet.pids['serve'] ?? 0, worker: fleet.pids['work'] ?? 0, 'generator and fake Graph': process.pid };
+    const before = await Promise.all(Object.values(watched).map(cpuSeconds));
+    const played = await play(simulator, port, writer, MESSAGES);
+    const after = await Promise.all(Object.values(watched).map(cpuSeconds));
+    return {
+      perSecond: played.perSecond,
+      floorPerSecond: floor,
+      ratio: played.perSecond / floor,
+      p95Ms: played.p95Ms,
+      inFlight: IN_FLIGHT,
+      members: MEMBERS,
+      sendPerSecondLimit: SEND_PER_SECOND,
+      cpuMsPerMessage: Object.fromEntries(
+        Object.keys(watched).map((name, index) => [name, (((after[index] ?? 0) - (before[index] ?? 0)) * 1000) / MESSAGES]),
+      ),
+      workerPeakMib: await peakMemoryMib(fleet.pids['work'] ?? 0),
+    };
+  } finally {
+    await fleet.stop();
+    await simulator.close();
+  }
+};
+
+/** The bare echo bot: HMAC, parse, one send; messages a second until the fake Graph API has them. */
+const measureEcho = async (config: Fleet['config'], writer: ReturnType<typeof createWebhookWriter>): Promise<number> => {
+  const graph = await openGraph({ config }, 'http://127.0.0.1:9', 'none');
+  const [appSecret] = config.whatsapp.appSecrets;
+  const floor = await openFloor({
+    kind: 'echo',
+    secret: appSecret?.reveal() ?? '',
+    token: config.whatsapp.accessToken.reveal(),
+    graphPort: Number(new URL(graph.url).port),
+    graphPath: `/v25.0/${config.whatsapp.phoneNumberId}/messages`,
+  });
+  try {
+    await play(graph, floor.port, writer, WARM_UP);
+    return (await play(graph, floor.port, writer, MESSAGES)).perSecond;
+  } finally {
+    floor.close();
+    await graph.close();
+  }
+};
+
+
