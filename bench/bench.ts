@@ -34,19 +34,35 @@ const onStores = async <T>(act: (dataDir: string, databaseUrl: string) => Promis
 };
 
 const machine = { processors: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version };
-console.log(`On ${String(machine.processors)} processors (${machine.model}), Node ${machine.node}; load generator and stores included.\n`);
+console.log(
+  `On ${String(machine.processors)} processors (${machine.model}), Node ${machine.node}; load generator and stores included.\n`,
+);
 
 const accept = await onStores((dataDir) => measureAccept(dataDir, ACCEPT_PORT));
-console.log(`1. durable accept         ${accept.perSecond.toFixed(0)}/s, ${accept.ratio.toFixed(2)} of the floor (bare node:http + HMAC, ${accept.floorPerSecond.toFixed(0)}/s)   bar 0.30, aim 0.45`);
-console.log(`                          p99 ${accept.p99SaturatedMs.toFixed(1)} ms saturated (bar 25), ${accept.p99HalfLoadMs.toFixed(1)} ms at half load (bar 15)`);
+console.log(
+  `1. durable accept         ${accept.perSecond.toFixed(0)}/s, ${accept.ratio.toFixed(2)} of the floor (bare node:http + HMAC, ${accept.floorPerSecond.toFixed(0)}/s)   bar 0.30, aim 0.45`,
+);
+console.log(
+  `                          p99 ${accept.p99SaturatedMs.toFixed(1)} ms saturated (bar 25), ${accept.p99HalfLoadMs.toFixed(1)} ms at half load (bar 15)`,
+);
 
 const turns = await onStores((dataDir, databaseUrl) => measureTurns(dataDir, TURNS_PORT, databaseUrl));
-console.log(`2. full turns             ${turns.perSecond.toFixed(0)}/s, ${turns.ratio.toFixed(2)} of the floor (bare echo bot + HMAC, ${turns.floorPerSecond.toFixed(0)}/s)   bar 400/s, aim 1,000/s`);
-console.log(`                          ${String(turns.inFlight)} in flight of ${String(turns.members)} members, p95 ${turns.p95Ms.toFixed(0)} ms, LIMIT_SEND_PER_SECOND ${String(turns.sendPerSecondLimit)}`);
-for (const [name, ms] of Object.entries(turns.cpuMsPerMessage)) console.log(`                          ${ms.toFixed(2)} ms of processor a message: ${name}`);
-console.log(`6. memory of the worker   ${turns.workerPeakMib.toFixed(0)} MiB at its peak under row 2   bar 200, aim 150`);
+console.log(
+  `2. full turns             ${turns.perSecond.toFixed(0)}/s, ${turns.ratio.toFixed(2)} of the floor (bare echo bot + HMAC, ${turns.floorPerSecond.toFixed(0)}/s)   bar 400/s, aim 1,000/s`,
+);
+console.log(
+  `                          ${String(turns.inFlight)} in flight of ${String(turns.members)} members, p95 ${turns.p95Ms.toFixed(0)} ms, LIMIT_SEND_PER_SECOND ${String(turns.sendPerSecondLimit)}`,
+);
+for (const [name, ms] of Object.entries(turns.cpuMsPerMessage))
+  console.log(`                          ${ms.toFixed(2)} ms of processor a message: ${name}`);
+console.log(
+  `6. memory of the worker   ${turns.workerPeakMib.toFixed(0)} MiB at its peak under row 2   bar 200, aim 150`,
+);
 
 await mkdir('bench/results', { recursive: true });
 const file = `bench/results/${new Date().toISOString().replaceAll(':', '-')}.json`;
-await writeFile(file, `${JSON.stringify(rounded({ machine, accept, turns, memory: { workerPeakMib: turns.workerPeakMib } }), undefined, 2)}\n`);
+await writeFile(
+  file,
+  `${JSON.stringify(rounded({ machine, accept, turns, memory: { workerPeakMib: turns.workerPeakMib } }), undefined, 2)}\n`,
+);
 console.log(`\nWritten to ${file}.`);

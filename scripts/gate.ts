@@ -10,7 +10,7 @@ export function gateParts(existing: (path: string) => boolean): readonly Part[] 
     toolPart('lint', 'eslint/bin/eslint.js', ['--max-warnings=0', '.']),
     testPart('unit', 5 * 60_000),
     typesPart(),
-    toolPart('imports', 'dependency-cruiser/bin/dependency-cruise.mjs', [
+    toolPart('imports', 'dependency-cruiser/bin/dependency-cruiser.mjs', [
       '--config=.dependency-cruiser.cjs',
       '--output-type=err-long',
       ...ROOTS.filter(existing),

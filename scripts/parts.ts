@@ -86,6 +86,6 @@ function report(name: string, { ok, output, tally }: PartResult, tookMs: number)
   const tests = tally.passed > 0 ? `, ${tally.passed} tests` : '';
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${(tookMs / 1000).toFixed(1)} s${tests})`);
   if (!ok) console.log(output.trimEnd());
-  for (const { name: test, reason } of tally.skipped)
-    console.log(`       not run: ${test} (${reason || 'no reason given, which counts as a failure'})`);
+  const reasons = Map.groupBy(tally.skipped, ({ reason }) => reason || 'no reason given, which counts as a failure');
+  for (const [reason, tests] of reasons) console.log(`       not run: ${tests.length} (${reason})`);
 }

@@ -6,8 +6,8 @@ import { createWebhookWriter, memberPhone } from '../support/webhooks.ts';
 const CONNECTIONS = 64;
 const PEOPLE = 5_000;
 const ROUNDS = 3;
-const REQUESTS = 12_000;
-const HALF_LOAD_SECONDS = 4;
+const WARM_UP_SECONDS = 6;
+const ROUND_SECONDS = 4;
 
 export type AcceptRow = {
   /** Durable accepts a second over bare accepts a second, medians of alternating rounds. */
@@ -18,9 +18,16 @@ export type AcceptRow = {
   readonly p99HalfLoadMs: number;
 };
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-export type FloorOrder = { readonly kind: 'accept' | 'echo'; readonly secret: string; readonly token?: string; readonly graphPort: number; readonly graphPath: string };
+export type FloorOrder = {
+  readonly kind: 'accept' | 'echo';
+  readonly secret: string;
+  readonly token?: string;
+  readonly graphPort: number;
+  readonly graphPath: string;
+};
 
 export const openFloor = async (order: FloorOrder): Promise<{ readonly port: number; readonly close: () => void }> => {
   const child = fork(new URL('../support/floor.ts', import.meta.url).pathname);
@@ -36,25 +43,23 @@ export const measureAccept = async (dataDir: string, port: number): Promise<Acce
   if (!appSecret) throw new Error('no app secret');
   const writer = createWebhookWriter(fleet.config.whatsapp.phoneNumberId, appSecret);
   const floor = await openFloor({ kind: 'accept', secret: appSecret.reveal(), graphPort: 0, graphPath: '' });
-  const prepare = (count: number): (() => Buffer | undefined) => {
-    const requests = Array.from({ length: count }, (_, index) => writer.write(memberPhone(index % PEOPLE), 'hi'));
-    let at = 0;
-    return () => requests[at++];
-  };
+  let written = 0;
+  const next = (): Buffer => writer.write(memberPhone((written += 1) % PEOPLE), 'hi');
   try {
     // Everybody's first message makes an identity; that is no part of the row.
-    await runLoad({ port, connections: CONNECTIONS, next: prepare(PEOPLE) });
+    await runLoad({ port, connections: CONNECTIONS, next, seconds: WARM_UP_SECONDS });
     const ours: LoadResult[] = [];
     const bare: LoadResult[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      bare.push(await runLoad({ port: floor.port, connections: CONNECTIONS, next: prepare(REQUESTS) }));
-      ours.push(await runLoad({ port, connections: CONNECTIONS, next: prepare(REQUESTS) }));
+      bare.push(await runLoad({ port: floor.port, connections: CONNECTIONS, next, seconds: ROUND_SECONDS }));
+      ours.push(await runLoad({ port, connections: CONNECTIONS, next, seconds: ROUND_SECONDS }));
     }
     const perSecond = median(ours.map((result) => result.perSecond));
     const half = await runLoad({
       port,
       connections: CONNECTIONS,
-      next: prepare(Math.round((perSecond / 2) * HALF_LOAD_SECONDS)),
+      next,
+      seconds: ROUND_SECONDS,
       perSecond: perSecond / 2,
     });
     const refused = [...ours, half].reduce((sum, result) => sum + result.refused, 0);

@@ -1,7 +1,10 @@
 import { systemClock } from '../../src/base/clock.ts';
+import { createDatabase } from '../../src/base/database.ts';
+import type { Phone } from '../../src/base/phone.ts';
+import { initLedger, seedMembers } from '../../src/ledger/seed.ts';
+import type { Config } from '../../src/main/config.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { cpuSeconds, openFleet, peakMemoryMib, readFleetConfig, type Fleet } from '../support/fleet.ts';
-import { seedMembers } from '../support/members.ts';
 import { createWebhookWriter, memberPhone } from '../support/webhooks.ts';
 import { openFloor } from './accept.ts';
 
@@ -10,6 +13,8 @@ const IN_FLIGHT = 256;
 const WARM_UP = 3_000;
 const MESSAGES = 10_000;
 const SEND_PER_SECOND = 1_000_000;
+/** Meta sends each status by itself when little happens and batches when much does. */
+const STATUSES_PER_WEBHOOK = 20;
 
 export type TurnsRow = {
   readonly perSecond: number;
@@ -27,7 +32,13 @@ export type TurnsRow = {
 type Play = { readonly perSecond: number; readonly p95Ms: number };
 
 /** N people at a time write "hi"; each writes again, as somebody else, when the answer has reached the fake Graph API. */
-const play = async (simulator: Simulator, port: number, writer: ReturnType<typeof createWebhookWriter>, messages: number): Promise<Play> => {
+type Stage = {
+  readonly simulator: Simulator;
+  readonly port: number;
+  readonly writer: ReturnType<typeof createWebhookWriter>;
+};
+
+const play = async ({ simulator, port, writer }: Stage, messages: number): Promise<Play> => {
   const startedAt = performance.now();
   const latencies: number[] = [];
   const wroteAt = new Map<string, number>();
@@ -55,7 +66,10 @@ const play = async (simulator: Simulator, port: number, writer: ReturnType<typeo
     waiting = wake;
   });
   for (let index = 0; index < IN_FLIGHT; index += 1) write();
-  const timeout = setTimeout(() => finished.reject(new Error(`${String(messages - latencies.length)} of ${String(messages)} never answered`)), 120_000);
+  const timeout = setTimeout(
+    () => finished.reject(new Error(`${String(messages - latencies.length)} of ${String(messages)} never answered`)),
+    120_000,
+  );
   await finished.promise;
   clearTimeout(timeout);
   stop();
@@ -66,7 +80,11 @@ const play = async (simulator: Simulator, port: number, writer: ReturnType<typeo
 };
 
 /** Sixteen sockets that post whatever is queued, one request at a time each. */
-const sendQueued = (port: number, queue: Buffer[], onWait: (wake: () => void) => void): { readonly stop: () => void } => {
+const sendQueued = (
+  port: number,
+  queue: Buffer[],
+  onWait: (wake: () => void) => void,
+): { readonly stop: () => void } => {
   const idle: ((request: Buffer) => void)[] = [];
   let stopped = false;
   onWait(() => {
@@ -94,7 +112,11 @@ const sendQueued = (port: number, queue: Buffer[], onWait: (wake: () => void) =>
   };
 };
 
-const openGraph = async (fleet: Pick<Fleet, 'config'>, webhookUrl: string, statuses: 'delivered' | 'none'): Promise<Simulator> => {
+const openGraph = async (
+  fleet: Pick<Fleet, 'config'>,
+  webhookUrl: string,
+  statuses: 'delivered' | 'none',
+): Promise<Simulator> => {
   const { whatsapp } = fleet.config;
   const [appSecret] = whatsapp.appSecrets;
   const [verifyToken] = whatsapp.verifyTokens;
@@ -110,7 +132,7 @@ const openGraph = async (fleet: Pick<Fleet, 'config'>, webhookUrl: string, statu
     businessId: whatsapp.businessId,
     displayPhoneNumber: '15550001000',
     clock: systemClock,
-    settings: { statuses, windowMs: Infinity, historyMax: 2, sentMax: 10 },
+    settings: { statuses, windowMs: Infinity, historyMax: 2, sentMax: 10, statusesPerWebhook: STATUSES_PER_WEBHOOK },
   });
 };
 
@@ -120,17 +142,25 @@ export const measureTurns = async (dataDir: string, port: number, databaseUrl: s
   const [appSecret] = config.whatsapp.appSecrets;
   if (!appSecret) throw new Error('no app secret');
   const writer = createWebhookWriter(config.whatsapp.phoneNumberId, appSecret);
-  await seedMembers(databaseUrl, config.keyRing, MEMBERS);
+  await seedLedger(databaseUrl, config);
   const floor = await measureEcho(config, writer);
 
   const simulator = await openGraph({ config }, `http://127.0.0.1:${String(port)}/bot/webhook`, 'delivered');
-  const environment = { PORT: String(port), WHATSAPP_API_URL: simulator.url, LIMIT_SEND_PER_SECOND: String(SEND_PER_SECOND) };
+  const environment = {
+    PORT: String(port),
+    WHATSAPP_API_URL: simulator.url,
+    LIMIT_SEND_PER_SECOND: String(SEND_PER_SECOND),
+  };
   const fleet = await openFleet({ dataDir, roles: ['serve', 'work'], environment });
   try {
-    await play(simulator, port, writer, WARM_UP);
-    const watched = { door: fleet.pids['serve'] ?? 0, worker: fleet.pids['work'] ?? 0, 'generator and fake Graph': process.pid };
+    await play({ simulator, port, writer }, WARM_UP);
+    const watched = {
+      door: fleet.pids['serve'] ?? 0,
+      worker: fleet.pids['work'] ?? 0,
+      'generator and fake Graph': process.pid,
+    };
     const before = await Promise.all(Object.values(watched).map(cpuSeconds));
-    const played = await play(simulator, port, writer, MESSAGES);
+    const played = await play({ simulator, port, writer }, MESSAGES);
     const after = await Promise.all(Object.values(watched).map(cpuSeconds));
     return {
       perSecond: played.perSecond,
@@ -141,7 +171,10 @@ export const measureTurns = async (dataDir: string, port: number, databaseUrl: s
       members: MEMBERS,
       sendPerSecondLimit: SEND_PER_SECOND,
       cpuMsPerMessage: Object.fromEntries(
-        Object.keys(watched).map((name, index) => [name, (((after[index] ?? 0) - (before[index] ?? 0)) * 1000) / MESSAGES]),
+        Object.keys(watched).map((name, index) => [
+          name,
+          (((after[index] ?? 0) - (before[index] ?? 0)) * 1000) / MESSAGES,
+        ]),
       ),
       workerPeakMib: await peakMemoryMib(fleet.pids['work'] ?? 0),
     };
@@ -151,8 +184,20 @@ export const measureTurns = async (dataDir: string, port: number, databaseUrl: s
   }
 };
 
+const seedLedger = async (databaseUrl: string, config: Config): Promise<void> => {
+  const database = createDatabase({ url: databaseUrl, connectionsMax: 2, applicationName: 'bench', timeoutMs: 60_000 });
+  const phones = Array.from({ length: MEMBERS }, (_, index) => memberPhone(index) as Phone);
+  const deps = { database, ring: config.keyRing, clock: systemClock };
+  await initLedger(deps);
+  await seedMembers(deps, phones);
+  await database.close();
+};
+
 /** The bare echo bot: HMAC, parse, one send; messages a second until the fake Graph API has them. */
-const measureEcho = async (config: Fleet['config'], writer: ReturnType<typeof createWebhookWriter>): Promise<number> => {
+const measureEcho = async (
+  config: Fleet['config'],
+  writer: ReturnType<typeof createWebhookWriter>,
+): Promise<number> => {
   const graph = await openGraph({ config }, 'http://127.0.0.1:9', 'none');
   const [appSecret] = config.whatsapp.appSecrets;
   const floor = await openFloor({
@@ -163,12 +208,10 @@ const measureEcho = async (config: Fleet['config'], writer: ReturnType<typeof cr
     graphPath: `/v25.0/${config.whatsapp.phoneNumberId}/messages`,
   });
   try {
-    await play(graph, floor.port, writer, WARM_UP);
-    return (await play(graph, floor.port, writer, MESSAGES)).perSecond;
+    await play({ simulator: graph, port: floor.port, writer }, WARM_UP);
+    return (await play({ simulator: graph, port: floor.port, writer }, MESSAGES)).perSecond;
   } finally {
     floor.close();
     await graph.close();
   }
 };
-
-

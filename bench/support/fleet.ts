@@ -19,7 +19,12 @@ export type FleetOptions = {
 };
 
 export const readFleetConfig = ({ dataDir, environment }: Omit<FleetOptions, 'roles'>): Config => {
-  const snapshot = { values: { APP_ENV: 'test', OPS_PORT: '0', ...environment }, texts: {}, problems: [], isRunByNpm: false };
+  const snapshot = {
+    values: { APP_ENV: 'test', OPS_PORT: '0', ...environment },
+    texts: {},
+    problems: [],
+    isRunByNpm: false,
+  };
   const read = readConfig(snapshot, { provideSecrets: keepSecrets(dataDir) });
   if (!read.ok) throw new Error(read.problems.join('; '));
   return read.config;
@@ -39,9 +44,16 @@ export const openFleet = async (options: FleetOptions): Promise<Fleet> => {
   const env = { PATH: process.env['PATH'], APP_ENV: 'test', OPS_PORT: '0', LOG_LEVEL: 'error', ...environment };
   const children = new Map<string, ChildProcess>();
   for (const role of roles) {
-    children.set(role, spawn(process.execPath, [CLI, role.replace(/-\d+$/, ''), '--data', dataDir], { env, stdio: ['ignore', 'ignore', 'inherit'] }));
+    children.set(
+      role,
+      spawn(process.execPath, [CLI, role.replace(/-\d+$/, ''), '--data', dataDir], {
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    );
   }
-  if (roles.includes('serve')) while (!(await isUp(config.web.port))) await new Promise((resolve) => setTimeout(resolve, 100));
+  if (roles.includes('serve'))
+    while (!(await isUp(config.web.port))) await new Promise((resolve) => setTimeout(resolve, 100));
   return {
     config,
     pids: Object.fromEntries([...children].map(([role, { pid }]) => [role, pid ?? 0])),

@@ -6,7 +6,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Agent, createServer, request } from 'node:http';
 
-type Order = { readonly kind: 'accept' | 'echo'; readonly secret: string; readonly token?: string; readonly graphPort: number; readonly graphPath: string };
+type Order = {
+  readonly kind: 'accept' | 'echo';
+  readonly secret: string;
+  readonly token?: string;
+  readonly graphPort: number;
+  readonly graphPath: string;
+};
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
@@ -16,8 +22,27 @@ const echo = (order: Order, body: Buffer): void => {
   };
   const message = parsed.entry[0]?.changes[0]?.value.messages?.[0];
   if (!message) return;
-  const payload = JSON.stringify({ messaging_product: 'whatsapp', to: `+${message.from}`, type: 'text', text: { body: message.text.body } });
-  const post = request({ agent, port: order.graphPort, host: '127.0.0.1', path: order.graphPath, method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload), authorization: `Bearer ${order.token ?? ''}` } }, (answer) => answer.resume());
+  const payload = JSON.stringify({
+    messaging_product: 'whatsapp',
+    to: `+${message.from}`,
+    type: 'text',
+    text: { body: message.text.body },
+  });
+  const post = request(
+    {
+      agent,
+      port: order.graphPort,
+      host: '127.0.0.1',
+      path: order.graphPath,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(payload),
+        authorization: `Bearer ${order.token ?? ''}`,
+      },
+    },
+    (answer) => answer.resume(),
+  );
   post.on('error', () => undefined);
   post.end(payload);
 };

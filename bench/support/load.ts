@@ -4,8 +4,9 @@ import { connect, type Socket } from 'node:net';
 export type LoadOptions = {
   readonly port: number;
   readonly connections: number;
-  /** The next request as bytes; undefined ends the run. */
-  readonly next: () => Buffer | undefined;
+  /** The next request as bytes. */
+  readonly next: () => Buffer;
+  readonly seconds: number;
   /** Requests a second over all connections; absent = as fast as answers come. */
   readonly perSecond?: number;
 };
@@ -41,10 +42,17 @@ const createAnswerReader = (onAnswer: (status: number) => void): ((chunk: Buffer
   };
 };
 
-export const runLoad = async ({ port, connections, next, perSecond }: LoadOptions): Promise<LoadResult> => {
+export const runLoad = async ({
+  port,
+  connections,
+  next,
+  seconds: lasting,
+  perSecond,
+}: LoadOptions): Promise<LoadResult> => {
   const latencies: number[] = [];
   let refused = 0;
   const startedAt = performance.now();
+  const endAt = startedAt + lasting * 1000;
   let issued = 0;
   /** When the next request is due: now, or by the pace; lateness of the generator counts against the server. */
   const dueAt = (): number => (perSecond === undefined ? performance.now() : startedAt + (issued / perSecond) * 1000);
@@ -57,18 +65,16 @@ export const runLoad = async ({ port, connections, next, perSecond }: LoadOption
         due = dueAt();
         issued += 1;
         const wait = due - performance.now();
-        const write = (): void => {
-          const request = next();
-          if (request === undefined) {
-            socket.destroy();
-            resolve();
-          } else socket.write(request);
-        };
-        if (wait > 1) setTimeout(write, wait);
+        const write = (): void => void socket.write(next());
+        if (due >= endAt) {
+          resolve();
+          socket.destroy();
+        } else if (wait > 1) setTimeout(write, wait);
         else write();
       };
       socket.on('connect', send);
       socket.on('error', reject);
+      socket.on('close', () => reject(new Error('the server closed a connection')));
       socket.on(
         'data',
         createAnswerReader((status) => {

@@ -2,7 +2,10 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDatabase, isDataRefusal } from './database.ts';
 import { Fault } from './fault.ts';
 
-const { answer, released } = vi.hoisted(() => ({ answer: vi.fn<(text: string) => Promise<unknown>>(), released: vi.fn() }));
+const { answer, released } = vi.hoisted(() => ({
+  answer: vi.fn<(text: string) => Promise<unknown>>(),
+  released: vi.fn(),
+}));
 
 /** A driver that says what a test wants it to say. How the real one behaves is a contract of its own. */
 vi.mock('pg', () => {
@@ -16,7 +19,8 @@ vi.mock('pg', () => {
 });
 
 const database = createDatabase({ url: 'unused', connectionsMax: 1, applicationName: 'test', timeoutMs: 100 });
-const failWith = (code: string | undefined) => Object.assign(new Error('says the driver'), code === undefined ? {} : { code });
+const failWith = (code: string | undefined) =>
+  Object.assign(new Error('says the driver'), code === undefined ? {} : { code });
 
 beforeEach(() => {
   answer.mockReset().mockResolvedValue([]);
@@ -24,24 +28,44 @@ beforeEach(() => {
 });
 
 describe('what the driver throws becomes', () => {
-  test.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', '08006', '57P01', '57P03', '57014', '53300', '40P01', '25006', undefined])(
-    'a fault that passes: %s',
+  test.each([
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ENOENT',
+    'ETIMEDOUT',
+    '08006',
+    '57P01',
+    '57P03',
+    '57014',
+    '53300',
+    '40P01',
+    '25006',
+    undefined,
+  ])('a fault that passes: %s', async (code) => {
+    answer.mockRejectedValue(failWith(code));
+    await expect(database.query('SELECT 1')).rejects.toMatchObject({
+      name: 'Fault',
+      code: 'base.database_away',
+      retry: 'later',
+    });
+  });
+
+  test.each(['42P01', '42601', '23505', '22P02', 'P0001', 'XX000', '0A000'])(
+    'itself, where our statement is at fault: %s',
     async (code) => {
-      answer.mockRejectedValue(failWith(code));
-      await expect(database.query('SELECT 1')).rejects.toMatchObject({ name: 'Fault', code: 'base.database_away', retry: 'later' });
+      const error = failWith(code);
+      answer.mockRejectedValue(error);
+      await expect(database.query('SELECT 1')).rejects.toBe(error);
     },
   );
-
-  test.each(['42P01', '42601', '23505', '22P02', 'P0001', 'XX000', '0A000'])('itself, where our statement is at fault: %s', async (code) => {
-    const error = failWith(code);
-    answer.mockRejectedValue(error);
-    await expect(database.query('SELECT 1')).rejects.toBe(error);
-  });
 
   test('a refusal for its data only for SQLSTATE classes 22 and 23', () => {
     expect(['22001', '22P02', '23502', '23514'].every((code) => isDataRefusal(failWith(code)))).toBe(true);
     expect(isDataRefusal(new Fault('a.b', { retry: 'later', cause: failWith('23505') }))).toBe(true);
-    expect(['42P01', '40P01', '2', '22', '220011', 'ECONNREFUSED', undefined].some((code) => isDataRefusal(failWith(code)))).toBe(false);
+    expect(
+      ['42P01', '40P01', '2', '22', '220011', 'ECONNREFUSED', undefined].some((code) => isDataRefusal(failWith(code))),
+    ).toBe(false);
     expect([undefined, null, 'text', 22001].some(isDataRefusal)).toBe(false);
   });
 });

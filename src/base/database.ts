@@ -32,7 +32,18 @@ export type DatabaseOptions = {
 types.setTypeParser(types.builtins.INT8, (text) => BigInt(text));
 types.setTypeParser(types.builtins.DATE, (text) => text);
 
-const PASSING_STATES = new Set(['40001', '40P01', '55P03', '57014', '57P01', '57P02', '57P03', '53300', '53200', '25006']);
+const PASSING_STATES = new Set([
+  '40001',
+  '40P01',
+  '55P03',
+  '57014',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '53200',
+  '25006',
+]);
 const REPEAT_STATES = new Set(['40001', '40P01', '55P03']);
 /**
  * PostgreSQL looks for deadlocks after waiting for this long (`deadlock_timeout`), and only a superuser may shorten it.
@@ -73,6 +84,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     query_timeout: timeoutMs + 500,
     idle_in_transaction_session_timeout: 4 * timeoutMs,
     keepAlive: true,
+    // Plans for short statements on cached pages: without these, scans of whole tables, and a compiler for each plan.
+    options: '-c random_page_cost=1.1 -c jit=off',
     ...(caPem === undefined ? {} : { ssl: { ca: caPem } }),
   });
   // A connection that dies while idle: the next query takes another one.
@@ -138,7 +151,11 @@ export const createDatabase = (options: DatabaseOptions): Database => {
 };
 
 /** Hears NOTIFY on one connection of the pool; reconnects after a loss. Hearing is a wake-up, never the only way to learn. */
-const listen = async (connect: () => Promise<PoolClient>, channel: string, hear: () => void): Promise<() => Promise<void>> => {
+const listen = async (
+  connect: () => Promise<PoolClient>,
+  channel: string,
+  hear: () => void,
+): Promise<() => Promise<void>> => {
   let client: PoolClient | undefined;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;

@@ -15,7 +15,11 @@ describe('what may be said of anything thrown', () => {
     ['an object', { message: PRIVATE }, 'object'],
     ['nothing', undefined, 'undefined'],
     ['a fault', new Fault('room.away', { retry: 'later', cause: new Error(PRIVATE) }), 'room.away'],
-    ['a fault with a detail of ours', new Fault('room.away', { retry: 'never', detail: '08006', cause: PRIVATE }), 'room.away: 08006'],
+    [
+      'a fault with a detail of ours',
+      new Fault('room.away', { retry: 'never', detail: '08006', cause: PRIVATE }),
+      'room.away: 08006',
+    ],
   ])('%s: class and code, never its message', (_what, thrown, said) => {
     expect(describeError(thrown)).toBe(said);
   });

@@ -3,7 +3,11 @@ import { createGatherer, type GatherOptions } from './gather.ts';
 
 /** Runs that end when told to. */
 const createHeldRuns = () => {
-  const batches: { readonly items: readonly number[]; readonly end: () => void; readonly fail: (error: unknown) => void }[] = [];
+  const batches: {
+    readonly items: readonly number[];
+    readonly end: () => void;
+    readonly fail: (error: unknown) => void;
+  }[] = [];
   const run = (items: readonly number[]): Promise<readonly string[]> => {
     const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
     batches.push({ items, end: () => resolve(items.map((item) => `kept ${item}`)), fail: reject });
@@ -30,7 +34,10 @@ describe('group commit', () => {
     expect(gatherer.size()).toBe(5);
     batches[0]?.end();
     expect(await Promise.all(first)).toEqual(['kept 1', 'kept 2', 'kept 3']);
-    expect(await seen(2)).toEqual([[1, 2, 3], [4, 5]]);
+    expect(await seen(2)).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
     batches[1]?.end();
     expect(await Promise.all(second)).toEqual(['kept 4', 'kept 5']);
     expect(gatherer.size()).toBe(0);

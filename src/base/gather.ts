@@ -80,6 +80,8 @@ export const createGatherer = <Item, Answer>(options: GatherOptions<Item, Answer
       }),
     size: () => waiting.length + runningItems,
     idle: () =>
-      running === 0 && waiting.length === 0 ? Promise.resolve() : new Promise<void>((resolve) => whenIdle.push(resolve)),
+      running === 0 && waiting.length === 0
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => whenIdle.push(resolve)),
   });
 };

@@ -22,14 +22,28 @@ describe('an id that follows from its parts', () => {
   });
 
   test('differs when the same letters are parted differently', () => {
-    const ways = [deriveUuid('a', 'bc'), deriveUuid('ab', 'c'), deriveUuid('abc'), deriveUuid('abc', ''), deriveUuid('', 'abc'), deriveUuid('1:a', 'bc')];
+    const ways = [
+      deriveUuid('a', 'bc'),
+      deriveUuid('ab', 'c'),
+      deriveUuid('abc'),
+      deriveUuid('abc', ''),
+      deriveUuid('', 'abc'),
+      deriveUuid('1:a', 'bc'),
+    ];
     expect(new Set(ways).size).toBe(ways.length);
   });
 });
 
 test('a UUID is lower case, whole, and of a known version', () => {
   expect(isUuid(newUuid())).toBe(true);
-  for (const text of ['', 'x', newUuid().toUpperCase(), `${newUuid()}\n`, newUuid().slice(1), '00000000-0000-0000-0000-000000000000'])
+  for (const text of [
+    '',
+    'x',
+    newUuid().toUpperCase(),
+    `${newUuid()}\n`,
+    newUuid().slice(1),
+    '00000000-0000-0000-0000-000000000000',
+  ])
     expect(isUuid(text)).toBe(false);
 });
 

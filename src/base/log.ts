@@ -1,3 +1,4 @@
+import { isoTime, systemClock } from './clock.ts';
 import { pino, type Logger } from 'pino';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -8,6 +9,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 
 export type LogOptions = {
+  /** Milliseconds since the epoch; the machine's clock when left out. */
+  readonly now?: () => number;
   readonly level: LogLevel;
   readonly env: string;
   readonly role: string;
@@ -15,12 +18,12 @@ export type LogOptions = {
   readonly write?: (line: string) => void;
 };
 
-export const createLog = ({ level, env, role, version, write }: LogOptions): Log => {
+export const createLog = ({ level, env, role, version, write, now = systemClock.now }: LogOptions): Log => {
   const options = {
     level,
     base: { env, role, version },
     messageKey: 'event',
-    timestamp: () => `,"ts":"${new Date().toISOString()}"`,
+    timestamp: () => `,"ts":"${isoTime(now())}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const logger: Logger = write ? pino(options, { write }) : pino(options);

@@ -57,12 +57,21 @@ describe('what a core writes as an amount', () => {
     expect(readMoney(text)).toEqual(money);
   });
 
-  test.each(['10.00', '10.00 usd', '10.00 ABC', '1,000.00 USD', '10.001 USD', '+1.00 USD', '1e3 USD', ' 1.00 USD', '1.00  USD', '1.00 USD\n', '1.00 toString'])(
-    'refuses %j',
-    (text) => {
-      expect(readMoney(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    '10.00',
+    '10.00 usd',
+    '10.00 ABC',
+    '1,000.00 USD',
+    '10.001 USD',
+    '+1.00 USD',
+    '1e3 USD',
+    ' 1.00 USD',
+    '1.00  USD',
+    '1.00 USD\n',
+    '1.00 toString',
+  ])('refuses %j', (text) => {
+    expect(readMoney(text)).toBeUndefined();
+  });
 });
 
 describe('how money is written', () => {

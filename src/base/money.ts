@@ -12,7 +12,7 @@ export type Money = { readonly amountMinor: bigint; readonly denomination: Denom
 export type AmountRefusal = 'not_a_number' | 'too_many_decimals' | 'not_positive' | 'too_large';
 
 /** The largest amount anybody may name: 12 digits before the point (S17). */
-export const AMOUNT_DIGITS_MAX = 12;
+const AMOUNT_DIGITS_MAX = 12;
 
 export const isDenomination = (text: string): text is Denomination => Object.hasOwn(DECIMALS, text);
 

@@ -3,4 +3,4 @@ export type Result<T, Refusal> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
 export const accepted = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
-export const refused = <R>(refusal: R): { readonly ok: false; readonly refusal: R } => ({ ok: false, refusal });
+export const refused = <const R>(refusal: R): { readonly ok: false; readonly refusal: R } => ({ ok: false, refusal });

@@ -6,8 +6,7 @@ import type { Ask, AskOutcome } from './turn-types.ts';
 export const askCore = async (
   credex: Credex,
   member: MemberRef,
-  ask: Ask,
-  idempotencyKey: string,
+  { ask, idempotencyKey }: { readonly ask: Ask; readonly idempotencyKey: string },
 ): Promise<AskOutcome> => {
   switch (ask.ask) {
     case 'log_in':

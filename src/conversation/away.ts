@@ -15,14 +15,8 @@ export type AwayAnswer = {
 export const answerWithoutSession = (message: Inbound, language: string): AwayAnswer => {
   const wording = wordingOf(language);
   if (message.kind === 'reaction' || message.kind === 'system') return { isUrgent: true, message: undefined };
-  switch (message.kind === 'text' ? readWord(message.text, false) : undefined) {
-    case 'help':
-      return { isUrgent: true, message: showText(wording.help) };
-    case 'about':
-      return { isUrgent: true, message: showText(wording.about) };
-    case 'stop':
-      return { isUrgent: true, message: showText(wording.stop) };
-    default:
-      return { isUrgent: false, message: showText(wording.storesAway) };
-  }
+  const word = message.kind === 'text' ? readWord(message.text, false) : undefined;
+  if (word === 'help' || word === 'about' || word === 'stop')
+    return { isUrgent: true, message: showText(wording[word]) };
+  return { isUrgent: false, message: showText(wording.storesAway) };
 };

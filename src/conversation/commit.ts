@@ -3,7 +3,6 @@ import { monotonicMs } from '../base/clock.ts';
 import { isPassing } from '../base/fault.ts';
 import type { Database, Transactor } from '../base/database.ts';
 import { createGatherer, type Gatherer } from '../base/gather.ts';
-import type { OutboxMessage } from '../delivery/outgoing.ts';
 import { endTurns, holdLanes } from '../queue/store.ts';
 import type { LaneEnd } from '../queue/queue.ts';
 import type { Metrics } from '../watch/metrics.ts';
@@ -11,7 +10,7 @@ import { keepAuditEntries, type AuditEntry } from '../watch/store.ts';
 import { saveIdentities, type IdentityChange } from './identity-store.ts';
 
 /** Turns that may share a commit. */
-export const TURNS_PER_COMMIT = 64;
+const TURNS_PER_COMMIT = 64;
 
 /** Everything a turn leaves behind, in one transaction. */
 export type TurnResult<Reply> = {
@@ -30,8 +29,6 @@ export type CommitDeps<Reply> = {
 };
 
 export type CommitOutcome = 'committed' | 'lapsed';
-
-export type { OutboxMessage };
 
 /**
  * One commit for up to 64 lanes: their rows are locked first, in intake's order, and each is fenced by its own claim; a

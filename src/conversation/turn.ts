@@ -5,27 +5,24 @@ import { Fault, isPassing } from '../base/fault.ts';
 import type { Gatherer } from '../base/gather.ts';
 import { deriveUuid, type IdentityId, type OutboxId } from '../base/id.ts';
 import type { Credex, MemberRef } from '../credex/credex.ts';
-import type { OutboxMessage, Recipient } from '../delivery/outgoing.ts';
+import type { OutboxMessage } from '../delivery/outgoing.ts';
 import type { Claim, Input, RunTurn, TurnOutcome } from '../queue/queue.ts';
-import type { KeyRing } from '../security/keyring.ts';
-import { open, type SealKey } from '../security/seal.ts';
-import type { KeyStore } from '../security/store.ts';
-import { IDENTITY_INDEX_KEY } from '../security/wamid.ts';
 import type { Metrics } from '../watch/metrics.ts';
+import { isAudited } from '../watch/events.ts';
+import type { AuditEntry } from '../watch/store.ts';
 import type { NoteEvent } from '../watch/watch.ts';
 import { answerWithoutSession } from './away.ts';
 import { askCore } from './ask.ts';
 import type { CommitOutcome, TurnResult } from './commit.ts';
-import type { IdentityChange, IdentityRow } from './identity-store.ts';
-import type { Inbound, Speaker } from './inbound.ts';
-import { readProfile, type Profile, type SealedProfile } from './profile.ts';
+import type { IdentityChange } from './identity-store.ts';
+import { openInput, type OpenDeps, type Opened } from './open-input.ts';
 import type { Session, SessionState, SessionStore } from './session.ts';
-import type { Ask, Decide, Effect, Person, TurnInput, TurnState } from './turn-types.ts';
+import type { Ask, Decide, Effect, TurnInput, TurnState } from './turn-types.ts';
 
 /** Rounds of `decide` in one turn; a fifth would be a loop. */
-export const ROUNDS_MAX = 4;
+const ROUNDS_MAX = 4;
 /** How long a lane waits for Redis before each person gets one answer without it. */
-export const SESSION_PATIENCE_MS = 30_000;
+const SESSION_PATIENCE_MS = 30_000;
 const SESSION_RETRY_MS = 1_000;
 /** Messages that one "try again in a minute" may answer. */
 const SHARED_ANSWER_MAX = 50;
@@ -36,35 +33,20 @@ export type SpendQuota = (
   isMember: boolean,
 ) => Promise<{ readonly allowed: true } | { readonly allowed: false; readonly isFirst: boolean }>;
 
-export type TurnDeps<Reply> = {
+export type TurnDeps<Reply> = OpenDeps & {
   readonly clock: Clock;
   readonly noteEvent: NoteEvent;
   readonly metrics: Metrics;
-  readonly keyStore: KeyStore;
-  readonly ring: KeyRing;
   readonly phoneNumberId: string;
   readonly messageAgeMaxMs: number;
   readonly decide: Decide;
-  readonly understand: (raw: unknown) => Inbound;
   readonly sessions: SessionStore;
   readonly spendQuota: SpendQuota;
   readonly credex: Credex;
-  readonly identities: Gatherer<IdentityId, IdentityRow | undefined>;
   readonly readWaiting: (claim: Claim, limit: number) => Promise<readonly Input[]>;
   readonly sealReply: (message: OutboxMessage) => Promise<Reply>;
   readonly commit: Gatherer<TurnResult<Reply>, CommitOutcome>;
   readonly at?: AtKillPoint;
-};
-
-/** What a turn knows before it decides. */
-type Opened = {
-  readonly claim: Claim;
-  readonly message: Inbound;
-  readonly to: Recipient;
-  readonly profile: Profile;
-  readonly changed: SealedProfile | undefined;
-  readonly person: Person;
-  readonly isMember: boolean;
 };
 
 /** One input from claim to commit: open, understand, decide, ask core, decide again, keep the session, commit. */
@@ -80,55 +62,26 @@ export const createRunTurn = <Reply>(deps: TurnDeps<Reply>): RunTurn => {
     await deps.at?.('P9');
     const sessionRef = decided.session ? await keepSession(deps, decided.session) : null;
     const outcome = await commitTurn(deps, opened, { ...decided, sessionRef, inputs: [claim.input] });
-    if (outcome.outcome === 'committed' && claim.sessionRef !== null)
-      void deps.sessions.drop(claim.sessionRef).catch(() => undefined);
+    if (outcome.outcome === 'committed')
+      forgetOld(deps, opened, { hadSession: state.session.state === 'live', isOver: !decided.session });
     deps.metrics.observe('turn', monotonicMs() - startedAt);
     return outcome;
   };
   return runTurn;
 };
 
-const parseInput = (plain: Buffer | undefined): { readonly message: unknown; readonly speaker: Speaker } => {
-  assert(plain, 'an input opens with the key of its day');
-  return JSON.parse(plain.toString('utf8')) as { message: unknown; speaker: Speaker };
-};
-
-const openInput = async <Reply>(deps: TurnDeps<Reply>, claim: Claim): Promise<Opened> => {
-  const { keyStore, ring, identities, understand } = deps;
-  const { input, identityId } = claim;
-  assert(input.kind === 'message', 'only messages are inputs yet');
-  const [dayKey, indexKey, row] = await Promise.all([
-    keyStore.getKey(`day.${input.day}`),
-    keyStore.getKey(IDENTITY_INDEX_KEY),
-    identities.add(identityId),
-  ]);
-  assert(row, 'a lane has its identity');
-  const { message, speaker } = parseInput(open(input.body, dayKey, inputContext(input)));
-  const { profile, changed } = readProfile({ ring, indexKey: indexKey satisfies SealKey }, row, speaker);
-  return {
-    claim,
-    message: understand(message),
-    to: addressOf(speaker, profile),
-    profile,
-    changed,
-    isMember: row.isMember,
-    person: {
-      identityId,
-      standing: row.standing === 'closed' ? 'open' : row.standing,
-      language: row.language,
-      hasNumber: profile.phone !== undefined,
-      wasAskedForNumber: row.numberAsked,
-    },
-  };
-};
-
-const inputContext = (input: Input): string => `input:${input.dedupe.toString('hex')}`;
-
-/** A reply goes where the message came from: its number, else its BSUID, else what is kept. */
-const addressOf = (speaker: Speaker, profile: Profile): Recipient => {
-  if (speaker.phone !== undefined) return { phone: speaker.phone };
-  if (speaker.bsuid !== undefined) return { bsuid: speaker.bsuid as NonNullable<Recipient['bsuid']> };
-  return profile;
+/** What the commit left behind in Redis: the old session at once, and the member's token when the visit is over (S67). */
+const forgetOld = <Reply>(
+  { sessions, credex }: TurnDeps<Reply>,
+  { claim, profile }: Opened,
+  { hadSession, isOver }: { readonly hadSession: boolean; readonly isOver: boolean },
+): void => {
+  const { identityId, sessionRef } = claim;
+  // Both end by themselves within five minutes: a failure costs nothing.
+  if (sessionRef !== null) void sessions.drop(sessionRef).catch(() => undefined);
+  if (hadSession && isOver && profile.phone !== undefined) {
+    void credex.forget({ identityId, phone: profile.phone }).catch(() => undefined);
+  }
 };
 
 type Loaded = { readonly session: SessionState; readonly input: TurnInput };
@@ -196,7 +149,10 @@ const askFor = async <Reply>(
   );
   const member: MemberRef = { identityId: claim.identityId, phone };
   const startedAt = monotonicMs();
-  const outcome = await askCore(credex, member, ask, deriveUuid('ask', ask.ask, claim.input.dedupe.toString('hex')));
+  const outcome = await askCore(credex, member, {
+    ask,
+    idempotencyKey: deriveUuid('ask', ask.ask, claim.input.dedupe.toString('hex')),
+  });
   metrics.observe('core_call', monotonicMs() - startedAt);
   return outcome;
 };
@@ -239,7 +195,7 @@ const commitTurn = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, ended: E
     end: { claim, inputs: ended.inputs, sessionRef: ended.sessionRef },
     replies,
     identity: identityChange(deps, opened, ended),
-    audit: [],
+    audit: auditOf(deps, opened, ended.effects),
   });
   if (outcome === 'committed') {
     for (const effect of ended.effects)
@@ -247,6 +203,19 @@ const commitTurn = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, ended: E
   }
   return { outcome };
 };
+
+/** Notes of events that the audit keeps (I9) are entries of this commit. */
+const auditOf = <Reply>(
+  { clock }: TurnDeps<Reply>,
+  { claim }: Opened,
+  effects: readonly Effect[],
+): readonly AuditEntry[] =>
+  effects.flatMap((effect) => {
+    if (effect.effect !== 'note' || !isAudited(effect.event)) return [];
+    const reason = effect.fields?.reason;
+    const entry = { event: effect.event, atMs: clock.now(), subject: claim.identityId, actor: claim.identityId };
+    return [reason === undefined ? entry : { ...entry, reason }];
+  });
 
 const identityChange = <Reply>(
   { clock }: TurnDeps<Reply>,

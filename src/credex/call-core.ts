@@ -38,7 +38,10 @@ export type CoreCall = {
 export type CoreReply = { readonly status: number; readonly json: unknown; readonly authorization: string | undefined };
 
 export type CallCore = {
-  /** @throws Fault `credex.core_away`; its detail begins with `not sent` where it is certain that core heard nothing. */
+  /**
+   * @throws Fault `credex.core_away`; of a call that may change the ledger only where it is certain that nothing was done,
+   *   else `credex.outcome_unknown`.
+   */
   readonly call: (call: CoreCall) => Promise<CoreReply>;
   readonly close: () => Promise<void>;
 };
@@ -54,6 +57,7 @@ export type CallCoreDeps = {
 };
 
 const TOO_MANY = 'status 429';
+const NOT_SENT = 'not sent';
 
 const isAway = (error: unknown): error is Fault => error instanceof Fault && error.code === 'credex.core_away';
 /** A core that asks for less is not asked again at once. */
@@ -122,8 +126,9 @@ export const createCallCore = (deps: CallCoreDeps): CallCore => {
       try {
         return await policies[call.reads ? 'reads' : 'writes'].execute(() => send(call, signal), signal);
       } catch (error) {
-        if (error instanceof BrokenCircuitError) throw away('not sent: breaker open', error);
-        throw toFault(error);
+        const fault = error instanceof BrokenCircuitError ? away(`${NOT_SENT}: breaker open`, error) : toFault(error);
+        if (call.reads || !(fault instanceof Fault) || isNothingDone(fault)) throw fault;
+        throw outcomeUnknown(fault);
       }
     },
     close: () => pool.destroy(),
@@ -133,8 +138,8 @@ export const createCallCore = (deps: CallCoreDeps): CallCore => {
 const away = (detail: string, cause?: unknown): Fault =>
   new Fault('credex.core_away', { retry: 'later', detail, cause });
 
-/** Failures before the first byte: name look-up, connecting, TLS. */
-const NOT_SENT = new Set([
+/** Failures before the first byte: name look-up and connecting. */
+const BEFORE_SENDING = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -148,8 +153,18 @@ const toFault = (error: unknown): unknown => {
   const code = (error as { readonly code?: unknown }).code;
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return nonsense('reply too large', error);
   const word = typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? code : error.name;
-  return away(NOT_SENT.has(word) ? `not sent: ${word}` : word, error);
+  return away(BEFORE_SENDING.has(word) ? `${NOT_SENT}: ${word}` : word, error);
 };
+
+const isNothingDone = ({ detail }: Fault): boolean => detail === TOO_MANY || detail?.startsWith(NOT_SENT) === true;
+
+/** It was sent, and no answer says what became of it. */
+export const outcomeUnknown = (cause: Fault): Fault =>
+  new Fault('credex.outcome_unknown', {
+    retry: 'later',
+    cause,
+    ...(cause.detail === undefined ? {} : { detail: cause.detail }),
+  });
 
 /** Core answered what the contract does not know. */
 export const nonsense = (detail: string, cause?: unknown): Fault =>

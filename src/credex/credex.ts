@@ -3,7 +3,8 @@
  * (dialect C) stand behind it and pass one contract suite.
  * Arrives: a member (their identity and number) and what they want. Leaves: a validated snapshot of what core answered.
  * Promises: tokens never leave this room; at most one log-in in flight per member; expected Nos are returned, a core that
- * is away or answers nonsense is a Fault `credex.core_away` | `credex.core_nonsense`.
+ * is away or answers nonsense is a Fault `credex.core_away` | `credex.core_nonsense`, or `credex.outcome_unknown` where
+ * what was asked may have been done all the same.
  * Will not: hold a transaction of ours open, repeat a call that may have changed the ledger, or trust a member id that
  * differs from the one core gave at log-in (S3).
  */

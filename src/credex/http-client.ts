@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { accepted, refused, type Result } from '../base/result.ts';
 import type { NoteEvent } from '../watch/watch.ts';
-import { nonsense, type CallCore } from './call-core.ts';
+import { nonsense, outcomeUnknown, type CallCore } from './call-core.ts';
 import { signedInDetailsSchema } from './core-schema.ts';
 import type { Credex, Dashboard, LogInRefusal, MemberRef, Registration, RegisterRefusal } from './credex.ts';
 import { isMemberUnknown, judgeReply, type Verdict } from './judge-reply.ts';
@@ -51,9 +51,14 @@ export const createHttpCredex = ({ callCore, tokenStore, clock, noteEvent }: Htt
     const body = { firstname, lastname, phone: member.phone, defaultDenom: defaultDenomination };
     const reply = await callCore.call({ path: '/onboardMember', body, idempotencyKey, reads: false });
     const verdict = judgeReply(reply, 'MEMBER_ONBOARDED');
-    if (verdict.kind === 'done') return accepted(await signIn(member, verdict));
+    if (verdict.kind === 'not_let_in') throw keyRefused();
     if (verdict.kind === 'refused' && verdict.status !== 404) return refused(toRegisterRefusal(verdict));
-    throw verdict.kind === 'not_let_in' ? keyRefused() : nonsense('answer to registration');
+    if (verdict.kind !== 'done') throw outcomeUnknown(nonsense('answer to registration'));
+    try {
+      return accepted(await signIn(member, verdict));
+    } catch (error) {
+      throw error instanceof Fault ? outcomeUnknown(error) : error;
+    }
   };
 
   const read = async (member: MemberRef): Promise<LogIn> => {

@@ -39,4 +39,4 @@ export const isMemberUnknown = (verdict: Verdict): boolean =>
   verdict.kind === 'refused' &&
   verdict.status === 404 &&
   verdict.type === 'ERROR_NOT_FOUND' &&
-  (verdict.code === undefined || verdict.code === 'NOT_FOUND');
+  verdict.code !== 'ROUTE_NOT_FOUND';

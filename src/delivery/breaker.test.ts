@@ -7,7 +7,8 @@ const setUp = () => {
   const clock = createMovableClock();
   const events: EventName[] = [];
   const breaker = createBreaker({ clock, noteEvent: (name) => void events.push(name) });
-  const learn = (lesson: 'works' | 'fails' | 'stop' | 'nothing', wasProbe = false) => breaker.learn({ lesson, why: 'auth' }, wasProbe);
+  const learn = (lesson: 'works' | 'fails' | 'stop' | 'nothing', wasProbe = false) =>
+    breaker.learn({ lesson, why: 'auth' }, wasProbe);
   return { clock, events, breaker, learn, ask: () => breaker.ask().sends };
 };
 
@@ -41,7 +42,8 @@ test('a failed probe doubles the wait up to ten seconds; a good one lets all thr
 
 test('five failures in a row open it, with a success between them they do not', () => {
   const { learn, ask } = setUp();
-  for (const lesson of ['fails', 'fails', 'fails', 'fails', 'works', 'fails', 'fails', 'fails', 'fails'] as const) learn(lesson);
+  for (const lesson of ['fails', 'fails', 'fails', 'fails', 'works', 'fails', 'fails', 'fails', 'fails'] as const)
+    learn(lesson);
   expect(ask()).toBe('any');
   learn('fails');
   expect(ask()).toBe('none');

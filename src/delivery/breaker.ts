@@ -31,7 +31,8 @@ export const createBreaker = ({ clock, noteEvent }: { clock: Clock; noteEvent: N
   const open = (why: string, code: number | undefined): void => {
     openMs = state === 'closed' ? BREAKER_FIRST_MS : Math.min(openMs * 2, BREAKER_MAX_MS);
     untilMs = clock.now() + openMs;
-    if (state === 'closed') noteEvent('delivery.breaker_opened', { reason: why, ...(code === undefined ? {} : { code }) });
+    if (state === 'closed')
+      noteEvent('delivery.breaker_opened', { reason: why, ...(code === undefined ? {} : { code }) });
     state = 'open';
   };
   const returnProbe = (): void => {

@@ -26,9 +26,20 @@ export type ClaimStore = {
   readonly nextDueMs: () => Promise<number | undefined>;
 };
 
-export type ClaimStoreDeps = { readonly database: Database; readonly clock: Clock; readonly pair: Pace; readonly pace: Pace };
+export type ClaimStoreDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly pair: Pace;
+  readonly pace: Pace;
+};
 
-type RecipientRow = { identity_id: IdentityId; fence: bigint; pending: number; pair_at: number | null; throttled: number };
+type RecipientRow = {
+  identity_id: IdentityId;
+  fence: bigint;
+  pending: number;
+  pair_at: number | null;
+  throttled: number;
+};
 type HeadRow = {
   outbox_id: OutboxId;
   identity_id: IdentityId;
@@ -49,7 +60,10 @@ const MOMENT = `to_timestamp($1::float8 / 1000)`;
 const NOTHING: Claim = { sends: [], ended: [], doubted: [], seen: 0, pacedMs: 0 };
 
 /** The lock of all senders' pace: held for one claim, which reserves for its whole batch. */
-const lockPace = async (tx: Transactor, offsetMs: number): Promise<{ nowMs: number; pacedAtMs: number | undefined }> => {
+const lockPace = async (
+  tx: Transactor,
+  offsetMs: number,
+): Promise<{ nowMs: number; pacedAtMs: number | undefined }> => {
   const read = `SELECT extract(epoch FROM paced_at)::float8 * 1000 AS paced_at,
                        extract(epoch FROM clock_timestamp())::float8 * 1000 + $1::float8 AS now
                 FROM bot.pace WHERE name = 'send' FOR UPDATE`;
@@ -99,9 +113,19 @@ const findEmpty = async (tx: Transactor, identityIds: readonly IdentityId[]): Pr
 };
 
 type RowChange = { readonly id: OutboxId; readonly state: string; readonly tried: number; readonly doubted: number };
-type RecipientChange = { readonly id: IdentityId; readonly ended: number; readonly sends: boolean; readonly untilMs: number; readonly pairAtMs: number | null };
+type RecipientChange = {
+  readonly id: IdentityId;
+  readonly ended: number;
+  readonly sends: boolean;
+  readonly untilMs: number;
+  readonly pairAtMs: number | null;
+};
 
-const changesOf = ({ recipient, isEmpty, decision }: Decided, nowMs: number, pair: Pace): { rows: RowChange[]; recipient: RecipientChange } => {
+const changesOf = (
+  { recipient, isEmpty, decision }: Decided,
+  nowMs: number,
+  pair: Pace,
+): { rows: RowChange[]; recipient: RecipientChange } => {
   const { ended, next } = decision;
   const rows: RowChange[] = ended.map(({ outboxId, end }) => ({ id: outboxId, state: end, tried: 0, doubted: 0 }));
   if (next.do === 'send') rows.push({ id: next.row.outboxId, state: 'sending', tried: 1, doubted: 0 });
@@ -123,7 +147,11 @@ const changesOf = ({ recipient, isEmpty, decision }: Decided, nowMs: number, pai
 const keepDecisions = async (
   tx: Transactor,
   nowMs: number,
-  { rows, recipients, pacedAtMs }: { rows: readonly RowChange[]; recipients: readonly RecipientChange[]; pacedAtMs: number | null },
+  {
+    rows,
+    recipients,
+    pacedAtMs,
+  }: { rows: readonly RowChange[]; recipients: readonly RecipientChange[]; pacedAtMs: number | null },
 ): Promise<void> => {
   await tx.query(
     `WITH changed AS (
@@ -181,6 +209,45 @@ const toOpenRow = (row: HeadRow): OpenRow => ({
   receipt: row.receipt,
 });
 
+type Found = {
+  pair: Pace;
+  pace: Pace;
+  heads: readonly HeadRow[];
+  nowMs: number;
+  arrivalMs: number | undefined;
+  recipientsMax: number;
+  free: number;
+};
+const keepAndTell = async (tx: Transactor, decided: readonly Decided[], found: Found): Promise<Claim> => {
+  const { pair, pace, heads, nowMs, arrivalMs, recipientsMax, free } = found;
+  const changes = decided.map((one) => changesOf(one, nowMs, pair));
+  const byId = new Map(heads.map((row) => [row.outbox_id, row]));
+  const sends = decided.flatMap(({ recipient, decision: { next } }) => {
+    const row = next.do === 'send' ? byId.get(next.row.outboxId) : undefined;
+    return row ? [toClaimed(row, recipient)] : [];
+  });
+  const nextPacedMs = sends.length > 0 ? spendSlots(pace, arrivalMs, { nowMs, count: sends.length }) : null;
+  await keepDecisions(tx, nowMs, {
+    rows: changes.flatMap(({ rows }) => rows),
+    recipients: changes.map(({ recipient }) => recipient),
+    pacedAtMs: nextPacedMs,
+  });
+  return {
+    sends,
+    ended: decided.flatMap(({ recipient, decision: { ended } }) =>
+      ended.map((row) => ({ ...row, identityId: recipient.identity_id })),
+    ),
+    doubted: decided.flatMap(({ recipient, decision: { next } }) =>
+      next.do === 'wait' && next.doubted ? [{ outboxId: next.doubted, identityId: recipient.identity_id }] : [],
+    ),
+    seen: decided.length,
+    pacedMs:
+      free < recipientsMax && decided.length === free
+        ? waitForSlotsMs(pace, nextPacedMs ?? arrivalMs, { nowMs, count: recipientsMax })
+        : 0,
+  };
+};
+
 /**
  * Takes recipients that are due, oldest first, and marks the head row of each as `sending` before anything is sent
  * (design 2.8). Never waits for a recipient or a row: locks are taken with SKIP LOCKED, so senders and marks cannot block
@@ -194,42 +261,24 @@ export const createClaimStore = ({ database, clock, pair, pace }: ClaimStoreDeps
     if (free === 0) return { ...NOTHING, pacedMs: waitForSlotsMs(pace, arrivalMs, { nowMs, count: recipientsMax }) };
     const recipients = await lockRecipients(tx, nowMs, free);
     if (recipients.length === 0) return NOTHING;
-    const heads = await lockHeads(tx, nowMs, recipients.map(({ identity_id }) => identity_id));
+    const heads = await lockHeads(
+      tx,
+      nowMs,
+      recipients.map(({ identity_id }) => identity_id),
+    );
     const headsOf = Map.groupBy(heads, (row) => row.identity_id);
     const bare = recipients.map(({ identity_id }) => identity_id).filter((id) => !headsOf.has(id));
     const empty = await findEmpty(tx, bare);
     const decided = recipients.map((recipient): Decided => {
       const own = (headsOf.get(recipient.identity_id) ?? []).sort((a, b) => a.place - b.place);
       const context = { nowMs, pace: pair, pairAtMs: recipient.pair_at ?? undefined, throttled: recipient.throttled };
-      return { recipient, isEmpty: empty.has(recipient.identity_id), decision: decideHead(own.map(toOpenRow), context) };
+      return {
+        recipient,
+        isEmpty: empty.has(recipient.identity_id),
+        decision: decideHead(own.map(toOpenRow), context),
+      };
     });
-    return keepAndTell(tx, decided, { heads, nowMs, arrivalMs, recipientsMax, free });
-  };
-
-  type Found = { heads: readonly HeadRow[]; nowMs: number; arrivalMs: number | undefined; recipientsMax: number; free: number };
-  const keepAndTell = async (tx: Transactor, decided: readonly Decided[], found: Found): Promise<Claim> => {
-    const { heads, nowMs, arrivalMs, recipientsMax, free } = found;
-    const changes = decided.map((one) => changesOf(one, nowMs, pair));
-    const byId = new Map(heads.map((row) => [row.outbox_id, row]));
-    const sends = decided.flatMap(({ recipient, decision: { next } }) => {
-      const row = next.do === 'send' ? byId.get(next.row.outboxId) : undefined;
-      return row ? [toClaimed(row, recipient)] : [];
-    });
-    const nextPacedMs = sends.length > 0 ? spendSlots(pace, arrivalMs, { nowMs, count: sends.length }) : null;
-    await keepDecisions(tx, nowMs, {
-      rows: changes.flatMap(({ rows }) => rows),
-      recipients: changes.map(({ recipient }) => recipient),
-      pacedAtMs: nextPacedMs,
-    });
-    return {
-      sends,
-      ended: decided.flatMap(({ recipient, decision: { ended } }) => ended.map((row) => ({ ...row, identityId: recipient.identity_id }))),
-      doubted: decided.flatMap(({ recipient, decision: { next } }) =>
-        next.do === 'wait' && next.doubted ? [{ outboxId: next.doubted, identityId: recipient.identity_id }] : [],
-      ),
-      seen: decided.length,
-      pacedMs: free < recipientsMax && decided.length === free ? waitForSlotsMs(pace, nextPacedMs ?? arrivalMs, { nowMs, count: recipientsMax }) : 0,
-    };
+    return keepAndTell(tx, decided, { pair, pace, heads, nowMs, arrivalMs, recipientsMax, free });
   };
 
   return Object.freeze({

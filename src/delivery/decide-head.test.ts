@@ -21,7 +21,10 @@ const rows = (...given: readonly Partial<OpenRow>[]): OpenRow[] =>
   }));
 const decide = (given: readonly OpenRow[], context = calm) => {
   const { ended, next } = decideHead(given, context);
-  return [...ended.map(({ outboxId, end }) => `${outboxId} ${end}`), next.do === 'send' ? `send ${next.row.outboxId}` : next.do];
+  return [
+    ...ended.map(({ outboxId, end }) => `${outboxId} ${end}`),
+    next.do === 'send' ? `send ${next.row.outboxId}` : next.do,
+  ];
 };
 
 describe('the head of a recipient', () => {
@@ -52,7 +55,10 @@ describe('behind the pair limit', () => {
 
   test('nothing goes before its time', () => {
     const pairAtMs = spendSlots(pace, undefined, { nowMs: NOW, count: 45 });
-    expect(decideHead(rows({ kind: 'receipt' }), { ...calm, pairAtMs }).next).toEqual({ do: 'wait', untilMs: NOW + 6_000 });
+    expect(decideHead(rows({ kind: 'receipt' }), { ...calm, pairAtMs }).next).toEqual({
+      do: 'wait',
+      untilMs: NOW + 6_000,
+    });
   });
 });
 

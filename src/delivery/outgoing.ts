@@ -27,7 +27,12 @@ export type ListSection = { readonly title: Fitted<24>; readonly rows: readonly 
 /** Everything we send. Interactive bodies keep to 1,024 units for lists too: Meta's pages disagree, the smaller holds. */
 export type Outgoing =
   | { readonly kind: 'text'; readonly body: Fitted<4096> }
-  | { readonly kind: 'buttons'; readonly body: Fitted<1024>; readonly buttons: readonly ReplyButton[]; readonly footer?: Fitted<60> }
+  | {
+      readonly kind: 'buttons';
+      readonly body: Fitted<1024>;
+      readonly buttons: readonly ReplyButton[];
+      readonly footer?: Fitted<60>;
+    }
   | {
       readonly kind: 'list';
       readonly body: Fitted<1024>;

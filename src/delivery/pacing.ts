@@ -34,7 +34,11 @@ export const spendSlots = (pace: Pace, arrivalMs: number | undefined, use: { now
   Math.max(arrivalMs ?? use.nowMs, use.nowMs) + use.count * pace.intervalMs;
 
 /** Milliseconds until `count` messages may go at once (at most a burst). */
-export const waitForSlotsMs = (pace: Pace, arrivalMs: number | undefined, want: { nowMs: number; count: number }): number => {
+export const waitForSlotsMs = (
+  pace: Pace,
+  arrivalMs: number | undefined,
+  want: { nowMs: number; count: number },
+): number => {
   if (!Number.isFinite(pace.intervalMs)) return NEVER_MS;
   const burst = Math.round(pace.toleranceMs / pace.intervalMs) + 1;
   const count = Math.min(Math.max(want.count, 1), burst);

@@ -59,11 +59,23 @@ const createSuspects = (breaker: Breaker): ((outboxId: OutboxId, outcome: SendOu
   };
 };
 
+const tell = (
+  noteEvent: NoteEvent,
+  reply: ClaimedReply,
+  { state, why, errorCode, waitMs, lesson }: Settlement,
+): void => {
+  const { outboxId, identityId } = reply;
+  const fields = { outboxId, identityId, reason: why, ...(errorCode === undefined ? {} : { code: errorCode }) };
+  if (state === 'undelivered') noteEvent('delivery.message_undelivered', fields);
+  else if (state === 'ambiguous') noteEvent('delivery.send_ambiguous', fields);
+  else if (why === 'recipient_throttle') noteEvent('delivery.recipient_throttled', { ...fields, ms: waitMs });
+  else if (lesson !== 'stop') noteEvent('delivery.send_retried', { ...fields, ms: waitMs });
+};
+
 export const createSendOne = (deps: SendOneDeps): SendOne => {
   const { keys, graph, simulator = graph, hashWamid, noteEvent, metrics, chance, at, breaker, marks } = deps;
   const isSuspect = createSuspects(breaker);
-  const noteFailure = (error: unknown): void =>
-    noteEvent('delivery.send_retried', { reason: 'store_away', detail: describeError(error) });
+  const noteFailure = (error: unknown): void => noteEvent('delivery.store_away', { detail: describeError(error) });
 
   const gatherer = createGatherer<Mark, Marked>({
     itemsMax: MARK_MAX,
@@ -95,7 +107,10 @@ export const createSendOne = (deps: SendOneDeps): SendOne => {
     // A process that was stopped meanwhile may find its claim taken over: it leaves the send to the next claim.
     if (monotonicMs() - claimedAtMs > SEND_BEGINS_WITHIN_MS) return { outcome: 'not_sent', reason: 'claim_too_old' };
     const beganAtMs = monotonicMs();
-    const outcome = await (reply.route === 'simulator' ? simulator : graph).send({ ...opened, outboxId: reply.outboxId });
+    const outcome = await (reply.route === 'simulator' ? simulator : graph).send({
+      ...opened,
+      outboxId: reply.outboxId,
+    });
     metrics.observe('send', monotonicMs() - beganAtMs);
     await at?.('P12');
     return outcome;
@@ -110,17 +125,11 @@ export const createSendOne = (deps: SendOneDeps): SendOne => {
       // No key could be had, or the message cannot be rendered: either way nothing was sent.
       if (!isPassing(error)) return UNREADABLE;
       noteFailure(error);
-      return { ...settleSend(reply, { outcome: 'not_sent', reason: 'store_away' }, { chance: chance(), isSuspect: false }), lesson: 'nothing' };
+      return {
+        ...settleSend(reply, { outcome: 'not_sent', reason: 'store_away' }, { chance: chance(), isSuspect: false }),
+        lesson: 'nothing',
+      };
     }
-  };
-
-  const tell = (reply: ClaimedReply, { state, why, errorCode, waitMs, lesson }: Settlement): void => {
-    const { outboxId, identityId } = reply;
-    const fields = { outboxId, identityId, reason: why, ...(errorCode === undefined ? {} : { code: errorCode }) };
-    if (state === 'undelivered') noteEvent('delivery.message_undelivered', fields);
-    else if (state === 'ambiguous') noteEvent('delivery.send_ambiguous', fields);
-    else if (why === 'recipient_throttle') noteEvent('delivery.recipient_throttled', { ...fields, ms: waitMs });
-    else if (lesson !== 'stop') noteEvent('delivery.send_retried', { ...fields, ms: waitMs });
   };
 
   const send = async (reply: ClaimedReply, { claimedAtMs, isProbe }: SendCircumstances): Promise<void> => {
@@ -134,7 +143,7 @@ export const createSendOne = (deps: SendOneDeps): SendOne => {
       ...(wamid === undefined ? {} : { wamidHash: hashWamid(wamid) }),
     };
     const marked = await keepMark(mark, claimedAtMs);
-    if (marked === state && state !== 'sent') tell(reply, settlement);
+    if (marked === state && state !== 'sent') tell(noteEvent, reply, settlement);
   };
 
   return Object.freeze({ send, noteFailure });

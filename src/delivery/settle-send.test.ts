@@ -10,12 +10,18 @@ const settle = (row: Partial<SentRow>, outcome: SendOutcome, isSuspect = false) 
 
 describe('the outcome of a send', () => {
   test('an accepted one ends the row and the throttle', () => {
-    expect(settle({ throttled: 2 }, { outcome: 'accepted', wamid: 'w' })).toMatchObject({ state: 'sent', throttled: 0 });
+    expect(settle({ throttled: 2 }, { outcome: 'accepted', wamid: 'w' })).toMatchObject({
+      state: 'sent',
+      throttled: 0,
+    });
   });
 
   test('what was not sent is sent later, for ever', () => {
     for (const tries of [1, 5, 500])
-      expect(settle({ tries }, { outcome: 'not_sent', reason: 'econnrefused' })).toMatchObject({ state: 'waiting', lesson: 'fails' });
+      expect(settle({ tries }, { outcome: 'not_sent', reason: 'econnrefused' })).toMatchObject({
+        state: 'waiting',
+        lesson: 'fails',
+      });
   });
 
   test('an ambiguous one waits 15 s, a second one is undelivered', () => {
@@ -25,7 +31,12 @@ describe('the outcome of a send', () => {
   });
 
   test('131056 makes this person wait, longer each time, and nobody else', () => {
-    expect(settle({}, refused(131056))).toMatchObject({ state: 'waiting', waitMs: 1_000, throttled: 1, lesson: 'works' });
+    expect(settle({}, refused(131056))).toMatchObject({
+      state: 'waiting',
+      waitMs: 1_000,
+      throttled: 1,
+      lesson: 'works',
+    });
     expect(settle({ throttled: 2 }, refused(131056))).toMatchObject({ waitMs: 16_000, throttled: 3 });
   });
 
@@ -38,10 +49,18 @@ describe('the outcome of a send', () => {
   });
 
   test('a code nobody knows is tried three times', () => {
-    expect([1, 2, 3].map((tries) => settle({ tries }, refused(424242)).state)).toEqual(['waiting', 'waiting', 'undelivered']);
+    expect([1, 2, 3].map((tries) => settle({ tries }, refused(424242)).state)).toEqual([
+      'waiting',
+      'waiting',
+      'undelivered',
+    ]);
   });
 
   test('a closed window is undelivered at once', () => {
-    expect(settle({}, refused(131047))).toMatchObject({ state: 'undelivered', why: 'window_closed', errorCode: 131047 });
+    expect(settle({}, refused(131047))).toMatchObject({
+      state: 'undelivered',
+      why: 'window_closed',
+      errorCode: 131047,
+    });
   });
 });

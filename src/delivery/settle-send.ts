@@ -31,7 +31,12 @@ type Refused = Extract<SendOutcome, { outcome: 'refused' }>;
 const settleRefused = (row: SentRow, refused: Refused, { chance, isSuspect }: SettleContext): Settlement => {
   const { code, retryClass, retryAfterMs } = refused;
   const told = { why: retryClass, ...(code === undefined ? {} : { errorCode: code }) };
-  const later = { ...told, state: 'waiting', waitMs: backOffMs(row.tries, chance, retryAfterMs), throttled: 0 } as const;
+  const later = {
+    ...told,
+    state: 'waiting',
+    waitMs: backOffMs(row.tries, chance, retryAfterMs),
+    throttled: 0,
+  } as const;
   const over = { ...told, state: 'undelivered', waitMs: 0, throttled: 0, lesson: 'works' } as const;
   const action = RETRY_ACTIONS[retryClass];
   switch (action) {
@@ -64,7 +69,8 @@ export const settleSend = (row: SentRow, outcome: SendOutcome, context: SettleCo
     }
     case 'ambiguous': {
       const { throttled } = row;
-      if (row.ambiguities > 0) return { state: 'undelivered', why: 'ambiguous_twice', waitMs: 0, throttled, lesson: 'fails' };
+      if (row.ambiguities > 0)
+        return { state: 'undelivered', why: 'ambiguous_twice', waitMs: 0, throttled, lesson: 'fails' };
       return { state: 'ambiguous', why: outcome.reason, waitMs: STATUS_WAIT_MS, throttled, lesson: 'fails' };
     }
     case 'refused':

@@ -7,7 +7,11 @@ import type { SealedReply } from './seal-reply.ts';
  * is there already, kept by an earlier try of the same turn, adds nothing. Locks: new outbox rows, then recipients in
  * sorted order. The recipient's counter and its rows change under the recipient's lock, so no wake-up is lost.
  */
-export const keepReplies = async (tx: Transactor, replies: readonly SealedReply[], clockOffsetMs: number): Promise<void> => {
+export const keepReplies = async (
+  tx: Transactor,
+  replies: readonly SealedReply[],
+  clockOffsetMs: number,
+): Promise<void> => {
   if (replies.length === 0) return;
   await tx.query(
     `WITH t AS MATERIALIZED (SELECT clock_timestamp() + $7::float8 * interval '1 millisecond' AS now),

@@ -14,12 +14,15 @@ const toKnown = (row: IdentityRow): Known => ({
   moneyStopped: row.money_stopped,
 });
 const bytes = (hex: string | undefined): Buffer | null => (hex === undefined ? null : Buffer.from(hex, 'hex'));
-const hashesOf = (people: readonly Who[], kind: 'bsuid' | 'phone'): readonly Buffer[] => [
-  ...new Set(people.flatMap((who) => who[kind] ?? [])),
-].map((hex) => Buffer.from(hex, 'hex'));
+const hashesOf = (people: readonly Who[], kind: 'bsuid' | 'phone'): readonly Buffer[] =>
+  [...new Set(people.flatMap((who) => who[kind] ?? []))].map((hex) => Buffer.from(hex, 'hex'));
 
 /** Identities that hold any of these hashes, by hash; with `lock`, their lanes locked in the order all of us lock them. */
-export const readIdentities = async (tx: Reader, people: readonly Who[], lock: 'lanes' | 'none'): Promise<ReadonlyMap<string, Known>> => {
+export const readIdentities = async (
+  tx: Reader,
+  people: readonly Who[],
+  lock: 'lanes' | 'none',
+): Promise<ReadonlyMap<string, Known>> => {
   const rows = await tx.query<IdentityRow>(
     `SELECT ${COLUMNS} FROM bot.identity AS i JOIN bot.lane AS l USING (identity_id)
      WHERE i.bsuid_hash = ANY($1::bytea[]) OR i.phone_hash = ANY($2::bytea[])
@@ -45,7 +48,11 @@ export const resolveAmong = (who: Who, byHash: ReadonlyMap<string, Known>): Reso
  * Creates, binds and splits identities in a short transaction of its own: advisory locks on every hash, in sorted order,
  * let two doors that meet the same stranger take turns; rows are read only after the locks are held.
  */
-export const settleIdentities = (database: Database, people: readonly Who[], nowMs: number): Promise<readonly AuditedEvent[]> =>
+export const settleIdentities = (
+  database: Database,
+  people: readonly Who[],
+  nowMs: number,
+): Promise<readonly AuditedEvent[]> =>
   database.transact(async (tx) => {
     await lockHashes(tx, people);
     await lockLanes(tx, people);
@@ -59,16 +66,22 @@ export const settleIdentities = (database: Database, people: readonly Who[], now
       const noted = await apply(tx, who, resolution);
       if (noted) {
         events.push(noted.event);
-        await keepAuditEntries(tx, 'bot', [{ event: noted.event, atMs: nowMs, subject: noted.subject, actor: 'system' }]);
+        await keepAuditEntries(tx, 'bot', [
+          { event: noted.event, atMs: nowMs, subject: noted.subject, actor: 'system' },
+        ]);
       }
     }
     return events;
   });
 
 const lockHashes = (tx: Transactor, people: readonly Who[]): Promise<unknown> => {
-  const keys = people.flatMap((who) => [who.bsuid, who.phone]).flatMap((hex) => (hex === undefined ? [] : [BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16)}`))]));
+  const keys = people
+    .flatMap((who) => [who.bsuid, who.phone])
+    .flatMap((hex) => (hex === undefined ? [] : [BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16)}`))]));
   const sorted = [...new Set(keys)].sort((a, b) => (a < b ? -1 : 1));
-  return tx.query('SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) WITH ORDINALITY AS s(k, n) ORDER BY n', [sorted]);
+  return tx.query('SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) WITH ORDINALITY AS s(k, n) ORDER BY n', [
+    sorted,
+  ]);
 };
 
 const lockLanes = (tx: Transactor, people: readonly Who[]): Promise<unknown> => readIdentities(tx, people, 'lanes');
@@ -83,15 +96,27 @@ const apply = async (tx: Transactor, who: Who, resolution: Resolution): Promise<
       await create(tx, who, 'open');
       return undefined;
     case 'bind':
-      await tx.query('UPDATE bot.identity SET bsuid_hash = $2 WHERE identity_id = $1', [resolution.identityId, bytes(who.bsuid)]);
+      await tx.query('UPDATE bot.identity SET bsuid_hash = $2 WHERE identity_id = $1', [
+        resolution.identityId,
+        bytes(who.bsuid),
+      ]);
       return { event: 'identity.bound', subject: resolution.identityId };
     case 'attach':
-      await tx.query('UPDATE bot.identity SET phone_hash = $2 WHERE identity_id = $1', [resolution.identityId, bytes(who.phone)]);
+      await tx.query('UPDATE bot.identity SET phone_hash = $2 WHERE identity_id = $1', [
+        resolution.identityId,
+        bytes(who.phone),
+      ]);
       return { event: 'identity.number_attached', subject: resolution.identityId };
     case 'move':
       // Closed with what still waits in its lane: that is answered as from somebody without a number.
-      await tx.query("UPDATE bot.identity SET bsuid_hash = NULL, standing = 'closed', merged_into = $2 WHERE identity_id = $1", [resolution.from, resolution.to]);
-      await tx.query('UPDATE bot.identity SET bsuid_hash = $2 WHERE identity_id = $1', [resolution.to, bytes(who.bsuid)]);
+      await tx.query(
+        "UPDATE bot.identity SET bsuid_hash = NULL, standing = 'closed', merged_into = $2 WHERE identity_id = $1",
+        [resolution.from, resolution.to],
+      );
+      await tx.query('UPDATE bot.identity SET bsuid_hash = $2 WHERE identity_id = $1', [
+        resolution.to,
+        bytes(who.bsuid),
+      ]);
       return { event: 'identity.bound', subject: resolution.to };
     case 'contest':
       return contest(tx, who, resolution);
@@ -101,8 +126,15 @@ const apply = async (tx: Transactor, who: Who, resolution: Resolution): Promise<
   }
 };
 
-const contest = async (tx: Transactor, who: Who, { holder, speaker }: Resolution & { act: 'contest' }): Promise<Noted> => {
-  await tx.query("UPDATE bot.identity SET phone_hash = NULL, standing = 'frozen', money_stopped = true WHERE identity_id = $1", [holder]);
+const contest = async (
+  tx: Transactor,
+  who: Who,
+  { holder, speaker }: Resolution & { act: 'contest' },
+): Promise<Noted> => {
+  await tx.query(
+    "UPDATE bot.identity SET phone_hash = NULL, standing = 'frozen', money_stopped = true WHERE identity_id = $1",
+    [holder],
+  );
   if (speaker === undefined) return { event: 'identity.number_contested', subject: await create(tx, who, 'contested') };
   await tx.query(
     "UPDATE bot.identity SET phone_hash = $2, money_stopped = true, standing = CASE standing WHEN 'frozen' THEN 'frozen' ELSE 'contested' END WHERE identity_id = $1",
@@ -113,13 +145,10 @@ const contest = async (tx: Transactor, who: Who, { holder, speaker }: Resolution
 
 const create = async (tx: Transactor, who: Who, standing: 'open' | 'contested'): Promise<IdentityId> => {
   const identityId = newIdentityId();
-  await tx.query('INSERT INTO bot.identity (identity_id, bsuid_hash, phone_hash, standing, money_stopped) VALUES ($1, $2, $3, $4, $5)', [
-    identityId,
-    bytes(who.bsuid),
-    bytes(who.phone),
-    standing,
-    standing === 'contested',
-  ]);
+  await tx.query(
+    'INSERT INTO bot.identity (identity_id, bsuid_hash, phone_hash, standing, money_stopped) VALUES ($1, $2, $3, $4, $5)',
+    [identityId, bytes(who.bsuid), bytes(who.phone), standing, standing === 'contested'],
+  );
   await tx.query('INSERT INTO bot.lane (identity_id) VALUES ($1)', [identityId]);
   return identityId;
 };

@@ -21,7 +21,12 @@ import {
 export type Row = MessageRow | StatusRow | QuarantineRow;
 export type RowOutcome = 'kept' | 'duplicate' | 'quarantined';
 
-export type KeepDeps = { readonly database: Database; readonly clock: Clock; readonly noteEvent: NoteEvent; readonly metrics: Metrics };
+export type KeepDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly noteEvent: NoteEvent;
+  readonly metrics: Metrics;
+};
 
 /** Rounds in which a batch's strangers are settled; a third means that identities change under us faster than we read. */
 const SETTLE_ROUNDS_MAX = 4;
@@ -54,7 +59,11 @@ const keepIsolating = async (deps: KeepDeps, rows: readonly Row[]): Promise<read
 const quarantineRefused = async ({ database, noteEvent }: KeepDeps, row: Row): Promise<RowOutcome> => {
   noteEvent('intake.message_quarantined', { reason: 'refused_by_store' });
   if (row.row === 'message') {
-    await database.transact((tx) => keepQuarantined(tx, [{ row: 'quarantine', day: row.day, reason: 'refused_by_store', dedupe: row.dedupe, sealed: row.sealed }]));
+    await database.transact((tx) =>
+      keepQuarantined(tx, [
+        { row: 'quarantine', day: row.day, reason: 'refused_by_store', dedupe: row.dedupe, sealed: row.sealed },
+      ]),
+    );
   }
   return 'quarantined';
 };
@@ -75,7 +84,11 @@ const keepTogether = async (deps: KeepDeps, rows: readonly Row[]): Promise<reado
     noteFailures(deps, failures);
     messages = messages.filter((row) => !outcomes.has(row));
     if (messages.length > 0) {
-      const events = await settleIdentities(deps.database, messages.map(({ who }) => who), deps.clock.now());
+      const events = await settleIdentities(
+        deps.database,
+        messages.map(({ who }) => who),
+        deps.clock.now(),
+      );
       for (const event of events) deps.noteEvent(event);
     }
   }
@@ -85,17 +98,32 @@ const keepTogether = async (deps: KeepDeps, rows: readonly Row[]): Promise<reado
 
 type KeptOnce = { readonly kept: readonly KeepOutcome[]; readonly failures: readonly FoldedFailure[] };
 
-const keepOnce = ({ database, clock }: KeepDeps, messages: readonly MessageRow[], others: readonly Row[]): Promise<KeptOnce> =>
+const keepOnce = (
+  { database, clock }: KeepDeps,
+  messages: readonly MessageRow[],
+  others: readonly Row[],
+): Promise<KeptOnce> =>
   database.transact(async (tx: Transactor) => {
     const offsetMs = clock.offsetMs();
     const kept = await keepMessages(tx, messages, offsetMs);
-    const failures = await foldStatuses(tx, others.filter((row) => row.row === 'status'), offsetMs);
-    await keepQuarantined(tx, others.filter((row) => row.row === 'quarantine'));
+    const failures = await foldStatuses(
+      tx,
+      others.filter((row) => row.row === 'status'),
+      offsetMs,
+    );
+    await keepQuarantined(
+      tx,
+      others.filter((row) => row.row === 'quarantine'),
+    );
     return { kept, failures };
   });
 
 const noteFailures = ({ noteEvent }: KeepDeps, failures: readonly FoldedFailure[]): void => {
   for (const { outboxId, errorCode } of failures) {
-    noteEvent('delivery.message_undelivered', { outboxId, reason: 'status', ...(errorCode !== null && { code: errorCode }) });
+    noteEvent('delivery.message_undelivered', {
+      outboxId,
+      reason: 'status',
+      ...(errorCode !== null && { code: errorCode }),
+    });
   }
 };

@@ -1,9 +1,18 @@
 import { readBsuid, readWaId, type Bsuid, type Phone } from '../base/phone.ts';
-import type { IgnoreReason, Received, ReceivedMessage, ReceivedStatus, ReceiptStatus, Unreadable, UnreadableReason } from './intake.ts';
+import type {
+  IgnoreReason,
+  Received,
+  ReceivedMessage,
+  ReceivedStatus,
+  ReceiptStatus,
+  Unreadable,
+  UnreadableReason,
+} from './intake.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const objectsOf = (value: unknown): readonly Json[] => listOf(value).filter(isObject);
 const ownText = (object: Json, key: string): string | undefined => {
@@ -40,7 +49,8 @@ const findContact = (contacts: readonly Json[], message: Json): Json | undefined
   const byBsuid = bsuid && contacts.find((contact) => contact['user_id'] === bsuid);
   if (byBsuid) return byBsuid;
   const byPhone = phone === undefined ? [] : contacts.filter((contact) => contact['wa_id'] === phone);
-  const isOnePerson = new Set([bsuid, ...byPhone.map((contact) => readBsuid(contact['user_id']))].filter(Boolean)).size <= 1;
+  const isOnePerson =
+    new Set([bsuid, ...byPhone.map((contact) => readBsuid(contact['user_id']))].filter(Boolean)).size <= 1;
   return isOnePerson ? byPhone[0] : undefined;
 };
 
@@ -57,10 +67,17 @@ const readSharedNumber = (message: Json): Phone | undefined => {
   const phones = objectsOf(card['phones']);
   const [phone] = phones;
   if (!phone || phones.length > 1) return undefined;
-  return Object.hasOwn(phone, 'wa_id') ? readWaId(phone['wa_id']) : readWaId(ownText(phone, 'phone')?.replace(/[+ ()-]/g, ''));
+  return Object.hasOwn(phone, 'wa_id')
+    ? readWaId(phone['wa_id'])
+    : readWaId(ownText(phone, 'phone')?.replace(/[+ ()-]/g, ''));
 };
 
-type Speaker = { readonly phone?: Phone; readonly bsuid?: Bsuid; readonly profileName?: string; readonly identityKeyHash?: string };
+type Speaker = {
+  readonly phone?: Phone;
+  readonly bsuid?: Bsuid;
+  readonly profileName?: string;
+  readonly identityKeyHash?: string;
+};
 
 const readSpeaker = (message: Json, contacts: readonly Json[]): Speaker => {
   const contact = findContact(contacts, message) ?? {};
@@ -101,14 +118,27 @@ const readMessage = (message: Json, contacts: readonly Json[]): ReceivedMessage 
   if (!speaker.phone && !speaker.bsuid) return unreadable('no_speaker', message);
   const body = toBody({ message, speaker });
   if (!body) return unreadable('too_deep', message);
-  return { wamid, sentAtMs, body, ...(speaker.phone && { phone: speaker.phone }), ...(speaker.bsuid && { bsuid: speaker.bsuid }) };
+  return {
+    wamid,
+    sentAtMs,
+    body,
+    ...(speaker.phone && { phone: speaker.phone }),
+    ...(speaker.bsuid && { bsuid: speaker.bsuid }),
+  };
 };
 
 const readStatus = (status: Json): ReceivedStatus | undefined => {
   const wamid = ownText(status, 'id');
   const atMs = readTime(status['timestamp']);
   const word = status['status'];
-  if (wamid === undefined || wamid.length > WAMID_LENGTH_MAX || atMs === undefined || typeof word !== 'string' || !STATUSES.includes(word)) return undefined;
+  if (
+    wamid === undefined ||
+    wamid.length > WAMID_LENGTH_MAX ||
+    atMs === undefined ||
+    typeof word !== 'string' ||
+    !STATUSES.includes(word)
+  )
+    return undefined;
   const outboxId = ownText(status, 'biz_opaque_callback_data');
   const code = objectsOf(status['errors'])[0]?.['code'];
   return {
@@ -134,7 +164,8 @@ export const readEnvelope = (envelope: unknown, phoneNumberId: string): Received
   const readValue = (value: Json): void => {
     const metadata = isObject(value['metadata']) ? value['metadata'] : {};
     const updates = listOf(value['messages']).length + listOf(value['statuses']).length;
-    for (const error of objectsOf(value['errors'])) valueErrors.push(Number.isInteger(error['code']) ? (error['code'] as number) : 0);
+    for (const error of objectsOf(value['errors']))
+      valueErrors.push(Number.isInteger(error['code']) ? (error['code'] as number) : 0);
     if (metadata['phone_number_id'] !== phoneNumberId) {
       if (updates > 0) ignore('other_number', updates);
       return;

@@ -7,7 +7,14 @@ import { seal, type SealKey } from '../security/seal.ts';
 import type { KeyStore } from '../security/store.ts';
 import { hashWamid, IDENTITY_INDEX_KEY, WAMID_INDEX_KEY } from '../security/wamid.ts';
 import type { NoteEvent } from '../watch/watch.ts';
-import { DAYS_AHEAD, DAYS_BEHIND, WAITING_BYTES_MAX, WAITING_ROWS_MAX, type Received, type ReceivedMessage } from './intake.ts';
+import {
+  DAYS_AHEAD,
+  DAYS_BEHIND,
+  WAITING_BYTES_MAX,
+  WAITING_ROWS_MAX,
+  type Received,
+  type ReceivedMessage,
+} from './intake.ts';
 import { rowBytes, type Row, type RowOutcome } from './keep.ts';
 import { parseBody, readEnvelope } from './parse.ts';
 import type { Who } from './resolve.ts';
@@ -55,7 +62,9 @@ export const createReceiver = (deps: ReceiveDeps): ReceiveSigned => {
     const dayOf = (message: ReceivedMessage): string => utcDay(message.sentAtMs);
     const isKept = (message: ReceivedMessage): boolean => isWithinDays(dayOf(message), today);
     const timely = received.messages.filter(isKept);
-    const untimely = received.messages.filter((message) => !isKept(message)).map(({ body: text }) => ({ reason: 'time_out_of_range', body: text }));
+    const untimely = received.messages
+      .filter((message) => !isKept(message))
+      .map(({ body: text }) => ({ reason: 'time_out_of_range', body: text }));
     const keys = await keysFor([today, ...timely.map(dayOf)]);
     const strange = [...received.unreadable, ...untimely];
     for (const { reason } of strange) noteEvent('intake.message_quarantined', { reason });
@@ -97,7 +106,12 @@ const isWithinDays = (day: string, today: string): boolean => {
   return apart >= -DAYS_BEHIND && apart <= DAYS_AHEAD;
 };
 
-type MessageParts = { readonly message: ReceivedMessage; readonly route: 'graph' | 'simulator'; readonly phoneNumberId: string; readonly day: string };
+type MessageParts = {
+  readonly message: ReceivedMessage;
+  readonly route: 'graph' | 'simulator';
+  readonly phoneNumberId: string;
+  readonly day: string;
+};
 
 /** What a message's sealed body is bound to: its own hash, so that it cannot stand in for another message. */
 export const inputContext = (dedupe: Uint8Array): string => `input:${Buffer.from(dedupe).toString('hex')}`;
@@ -108,12 +122,30 @@ const messageRow = (keys: Keys, { message, route, phoneNumberId, day }: MessageP
     ...(message.bsuid && { bsuid: blindIndex(keys.identity, 'bsuid', message.bsuid).toString('hex') }),
     ...(message.phone && { phone: blindIndex(keys.identity, 'phone', message.phone).toString('hex') }),
   };
-  return { row: 'message', who, day, dedupe, sentAtMs: message.sentAtMs, route, sealed: seal(message.body, keys.ofDay(day), inputContext(dedupe)) };
+  return {
+    row: 'message',
+    who,
+    day,
+    dedupe,
+    sentAtMs: message.sentAtMs,
+    route,
+    sealed: seal(message.body, keys.ofDay(day), inputContext(dedupe)),
+  };
 };
 
-const quarantineRow = (keys: Keys, today: string, { reason, body }: { readonly reason: string; readonly body: Buffer }): Row => {
+const quarantineRow = (
+  keys: Keys,
+  today: string,
+  { reason, body }: { readonly reason: string; readonly body: Buffer },
+): Row => {
   const dedupe = digest(body);
-  return { row: 'quarantine', day: today, reason, dedupe, sealed: seal(body, keys.ofDay(today), `quarantine:${dedupe.toString('hex')}`) };
+  return {
+    row: 'quarantine',
+    day: today,
+    reason,
+    dedupe,
+    sealed: seal(body, keys.ofDay(today), `quarantine:${dedupe.toString('hex')}`),
+  };
 };
 
 const noteReceived = (noteEvent: NoteEvent, { valueErrors, ignored }: Received): void => {

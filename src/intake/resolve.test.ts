@@ -4,7 +4,13 @@ import type { IdentityId } from '../base/id.ts';
 import { resolveSpeaker, type Known } from './resolve.ts';
 
 const ID = { a: 'identity a' as IdentityId, b: 'identity b' as IdentityId };
-const known = (identityId: IdentityId, held: Partial<Known> = {}): Known => ({ identityId, bsuid: undefined, phone: undefined, moneyStopped: false, ...held });
+const known = (identityId: IdentityId, held: Partial<Known> = {}): Known => ({
+  identityId,
+  bsuid: undefined,
+  phone: undefined,
+  moneyStopped: false,
+  ...held,
+});
 
 const BSUID = 'hash of a BSUID';
 const OTHER_BSUID = 'hash of another BSUID';
@@ -14,20 +20,33 @@ const OTHER_PHONE = 'hash of another phone';
 describe('who is speaking, a row of the table each', () => {
   test('a known BSUID with its own phone: that one, and it may move money', () => {
     const a = known(ID.a, { bsuid: BSUID, phone: PHONE });
-    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, a, a)).toEqual({ act: 'use', identityId: ID.a, mayMoveMoney: true });
+    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, a, a)).toEqual({
+      act: 'use',
+      identityId: ID.a,
+      mayMoveMoney: true,
+    });
   });
 
   test('a known BSUID without a phone in the message: that one, and it may move money', () => {
     const a = known(ID.a, { bsuid: BSUID, phone: PHONE });
-    expect(resolveSpeaker({ bsuid: BSUID }, a, undefined)).toEqual({ act: 'use', identityId: ID.a, mayMoveMoney: true });
+    expect(resolveSpeaker({ bsuid: BSUID }, a, undefined)).toEqual({
+      act: 'use',
+      identityId: ID.a,
+      mayMoveMoney: true,
+    });
   });
 
   test('an unknown BSUID with a phone that has no BSUID yet: bound', () => {
-    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, undefined, known(ID.a, { phone: PHONE }))).toEqual({ act: 'bind', identityId: ID.a });
+    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, undefined, known(ID.a, { phone: PHONE }))).toEqual({
+      act: 'bind',
+      identityId: ID.a,
+    });
   });
 
   test('an unknown BSUID with a phone bound to another BSUID: contested, and never the old one', () => {
-    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, undefined, known(ID.a, { bsuid: OTHER_BSUID, phone: PHONE }))).toEqual({
+    expect(
+      resolveSpeaker({ bsuid: BSUID, phone: PHONE }, undefined, known(ID.a, { bsuid: OTHER_BSUID, phone: PHONE })),
+    ).toEqual({
       act: 'contest',
       holder: ID.a,
       speaker: undefined,
@@ -43,11 +62,16 @@ describe('who is speaking, a row of the table each', () => {
   });
 
   test('a known BSUID that had no phone, with an unknown one: attached', () => {
-    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, known(ID.a, { bsuid: BSUID }), undefined)).toEqual({ act: 'attach', identityId: ID.a });
+    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, known(ID.a, { bsuid: BSUID }), undefined)).toEqual({
+      act: 'attach',
+      identityId: ID.a,
+    });
   });
 
   test('a known BSUID that had no phone, with one whose identity has no BSUID: the BSUID moves there', () => {
-    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, known(ID.a, { bsuid: BSUID }), known(ID.b, { phone: PHONE }))).toEqual({
+    expect(
+      resolveSpeaker({ bsuid: BSUID, phone: PHONE }, known(ID.a, { bsuid: BSUID }), known(ID.b, { phone: PHONE })),
+    ).toEqual({
       act: 'move',
       from: ID.a,
       to: ID.b,
@@ -56,7 +80,11 @@ describe('who is speaking, a row of the table each', () => {
 
   test('a known BSUID that had no phone, with one bound to another BSUID: contested by the one that is', () => {
     const byPhone = known(ID.b, { bsuid: OTHER_BSUID, phone: PHONE });
-    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, known(ID.a, { bsuid: BSUID }), byPhone)).toEqual({ act: 'contest', holder: ID.b, speaker: ID.a });
+    expect(resolveSpeaker({ bsuid: BSUID, phone: PHONE }, known(ID.a, { bsuid: BSUID }), byPhone)).toEqual({
+      act: 'contest',
+      holder: ID.b,
+      speaker: ID.a,
+    });
   });
 
   test.each([
@@ -65,18 +93,33 @@ describe('who is speaking, a row of the table each', () => {
     ['bound to another BSUID', known(ID.b, { bsuid: OTHER_BSUID, phone: OTHER_PHONE })],
   ])('a known BSUID with another phone than the kept one, %s: money stops, nothing else', (_what, byPhone) => {
     const a = known(ID.a, { bsuid: BSUID, phone: PHONE });
-    expect(resolveSpeaker({ bsuid: BSUID, phone: OTHER_PHONE }, a, byPhone)).toEqual({ act: 'differ', identityId: ID.a });
+    expect(resolveSpeaker({ bsuid: BSUID, phone: OTHER_PHONE }, a, byPhone)).toEqual({
+      act: 'differ',
+      identityId: ID.a,
+    });
     const stopped = { ...a, moneyStopped: true };
-    expect(resolveSpeaker({ bsuid: BSUID, phone: OTHER_PHONE }, stopped, byPhone)).toEqual({ act: 'use', identityId: ID.a, mayMoveMoney: false });
+    expect(resolveSpeaker({ bsuid: BSUID, phone: OTHER_PHONE }, stopped, byPhone)).toEqual({
+      act: 'use',
+      identityId: ID.a,
+      mayMoveMoney: false,
+    });
   });
 
   test('a phone alone without a BSUID: its identity, and it may move money', () => {
-    expect(resolveSpeaker({ phone: PHONE }, undefined, known(ID.a, { phone: PHONE }))).toEqual({ act: 'use', identityId: ID.a, mayMoveMoney: true });
+    expect(resolveSpeaker({ phone: PHONE }, undefined, known(ID.a, { phone: PHONE }))).toEqual({
+      act: 'use',
+      identityId: ID.a,
+      mayMoveMoney: true,
+    });
   });
 
   test('a phone alone that has a BSUID: its identity, no money', () => {
     const a = known(ID.a, { bsuid: BSUID, phone: PHONE });
-    expect(resolveSpeaker({ phone: PHONE }, undefined, a)).toEqual({ act: 'use', identityId: ID.a, mayMoveMoney: false });
+    expect(resolveSpeaker({ phone: PHONE }, undefined, a)).toEqual({
+      act: 'use',
+      identityId: ID.a,
+      mayMoveMoney: false,
+    });
   });
 
   test('an unknown phone alone: new', () => {

@@ -34,7 +34,9 @@ export const resolveSpeaker = (who: Who, byBsuid: Known | undefined, byPhone: Kn
   assert(who.bsuid !== undefined || who.phone !== undefined, 'a message has a speaker');
   if (byBsuid) return resolveKnownBsuid(who, byBsuid, byPhone);
   if (who.bsuid === undefined) {
-    return byPhone ? { act: 'use', identityId: byPhone.identityId, mayMoveMoney: byPhone.bsuid === undefined } : { act: 'create' };
+    return byPhone
+      ? { act: 'use', identityId: byPhone.identityId, mayMoveMoney: byPhone.bsuid === undefined }
+      : { act: 'create' };
   }
   if (!byPhone) return { act: 'create' };
   return byPhone.bsuid === undefined

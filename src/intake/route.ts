@@ -23,13 +23,20 @@ const CHALLENGE_LENGTH_MAX = 1024;
 /** The two methods of Meta's webhook (Cloud API, "Create a webhook endpoint"). Bodies reach them as raw bytes. */
 export const addWebhookRoutes = (app: FastifyInstance, deps: WebhookDeps): void => {
   const { at } = deps;
-  if (at) app.addHook('onResponse', async (request, reply) => { if (request.method === 'POST' && reply.statusCode === 200) await at('P3'); });
+  if (at)
+    app.addHook('onResponse', async (request, reply) => {
+      if (request.method === 'POST' && reply.statusCode === 200) await at('P3');
+    });
   app.get(WEBHOOK_PATH, (request, reply) => answerHandshake(deps, request, reply));
   app.post(WEBHOOK_PATH, { bodyLimit: BODY_BYTES_MAX }, (request, reply) => receiveWebhook(deps, request, reply));
 };
 
 /** S98: mode, token (constant time), then the challenge as text, never as HTML; each parameter exactly once. */
-const answerHandshake = ({ verifyTokens, noteEvent }: WebhookDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+const answerHandshake = (
+  { verifyTokens, noteEvent }: WebhookDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => {
   const query = request.query as Readonly<Record<string, unknown>>;
   const { 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge } = query;
   const isShaped = mode === 'subscribe' && typeof token === 'string' && typeof challenge === 'string';
@@ -42,7 +49,9 @@ const answerHandshake = ({ verifyTokens, noteEvent }: WebhookDeps, request: Fast
 };
 
 const refuse = (reply: FastifyReply, status: number, code: string): FastifyReply =>
-  reply.code(status).send({ error: REFUSALS[code] ?? 'The request was refused.', status: 'error', code, requestId: reply.request.id });
+  reply
+    .code(status)
+    .send({ error: REFUSALS[code] ?? 'The request was refused.', status: 'error', code, requestId: reply.request.id });
 
 const REFUSALS: Readonly<Record<string, string>> = {
   forbidden: 'The request was refused.',
@@ -52,7 +61,11 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 /** Signature over the raw bytes first; only then is anything read of them; 200 only after the commit. */
-const receiveWebhook = async (deps: WebhookDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+const receiveWebhook = async (
+  deps: WebhookDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> => {
   const { receiveSigned, appSecrets, noteEvent } = deps;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const refusal = checkSignature(signatureHeader(request), body, appSecrets);

@@ -28,7 +28,13 @@ export type StatusRow = {
   readonly errorCode: number | undefined;
 };
 
-export type QuarantineRow = { readonly row: 'quarantine'; readonly day: string; readonly reason: string; readonly dedupe: Buffer; readonly sealed: Buffer };
+export type QuarantineRow = {
+  readonly row: 'quarantine';
+  readonly day: string;
+  readonly reason: string;
+  readonly dedupe: Buffer;
+  readonly sealed: Buffer;
+};
 
 /** `unsettled`: the speaker's identity must first be created, bound or split. */
 export type KeepOutcome = 'kept' | 'duplicate' | 'unsettled';
@@ -40,9 +46,17 @@ const hex = (buffer: Buffer): string => buffer.toString('hex');
  * ids follow its commits whichever door they come by. What was read of an identity before its lane was ours is checked
  * again while inserting; a row that no longer fits is left unsettled.
  */
-export const keepMessages = async (tx: Transactor, rows: readonly MessageRow[], offsetMs: number): Promise<readonly KeepOutcome[]> => {
+export const keepMessages = async (
+  tx: Transactor,
+  rows: readonly MessageRow[],
+  offsetMs: number,
+): Promise<readonly KeepOutcome[]> => {
   if (rows.length === 0) return [];
-  const byHash = await readIdentities(tx, rows.map(({ who }) => who), 'lanes');
+  const byHash = await readIdentities(
+    tx,
+    rows.map(({ who }) => who),
+    'lanes',
+  );
   const settled = rows.flatMap((row) => {
     const resolution = resolveAmong(row.who, byHash);
     if (resolution.act !== 'use') return [];
@@ -55,8 +69,12 @@ export const keepMessages = async (tx: Transactor, rows: readonly MessageRow[], 
 
 type Settled = { readonly row: MessageRow; readonly seen: Known; readonly mayMoveMoney: boolean };
 
-const insertMessages = async (tx: Transactor, settled: readonly Settled[], offsetMs: number): Promise<readonly (readonly [MessageRow, KeepOutcome])[]> => {
-  const answers = await tx.query<{ n: bigint; kept: boolean }>(
+const insertMessages = async (
+  tx: Transactor,
+  settled: readonly Settled[],
+  offsetMs: number,
+): Promise<readonly (readonly [MessageRow, KeepOutcome])[]> => {
+  const answers = await tx.query<{ n: bigint | null; dedupe: Buffer | null }>(
     `WITH fit AS (
        SELECT u.* FROM unnest($2::uuid[], $3::date[], $4::bytea[], $5::timestamptz[], $6::boolean[], $7::text[], $8::bytea[], $9::text[], $10::text[])
          WITH ORDINALITY AS u(identity_id, day, dedupe, order_at, may_move_money, route, body, bsuid, phone, n)
@@ -71,8 +89,7 @@ const insertMessages = async (tx: Transactor, settled: readonly Settled[], offse
        UPDATE bot.lane AS l SET pending = l.pending + c.more, ready_at = least(l.ready_at, ${NOW})
        FROM counted AS c WHERE l.identity_id = c.identity_id RETURNING 1),
      told AS (SELECT pg_notify('lane', '') FROM lanes LIMIT 1)
-     SELECT f.n, k.dedupe IS NOT NULL AS kept, (SELECT count(*) FROM told) AS told
-     FROM fit AS f LEFT JOIN kept AS k ON k.day = f.day AND k.dedupe = f.dedupe`,
+     SELECT n, NULL AS dedupe FROM fit UNION ALL SELECT NULL, dedupe FROM kept UNION ALL SELECT NULL, NULL FROM told`,
     [
       offsetMs,
       settled.map(({ seen }) => seen.identityId),
@@ -86,19 +103,16 @@ const insertMessages = async (tx: Transactor, settled: readonly Settled[], offse
       settled.map(({ seen }) => seen.phone ?? null),
     ],
   );
-  const first = new Set<string>();
-  return answers.flatMap(({ n, kept }) => {
-    const row = settled[Number(n) - 1]?.row;
-    if (!row) return [];
-    // The same wamid twice in one statement is inserted once; only the first of the two was kept.
-    const isFirst = !first.has(hex(row.dedupe));
-    first.add(hex(row.dedupe));
-    return [[row, kept && isFirst ? 'kept' : 'duplicate'] as const];
+  // The same wamid twice in one statement is inserted once: only the first of the two was kept.
+  const kept = new Set(answers.flatMap(({ dedupe }) => (dedupe === null ? [] : [hex(dedupe)])));
+  return answers.flatMap(({ n }) => {
+    const row = n === null ? undefined : settled[Number(n) - 1]?.row;
+    return row ? [[row, kept.delete(hex(row.dedupe)) ? 'kept' : 'duplicate'] as const] : [];
   });
 };
 
 /** Which of a person's receipts says more: monotone, and a late `failed` never takes back a `delivered`. */
-export const RECEIPT_RANK: Readonly<Record<ReceiptStatus, number>> = { sent: 1, failed: 2, delivered: 3, read: 4 };
+const RECEIPT_RANK: Readonly<Record<ReceiptStatus, number>> = { sent: 1, failed: 2, delivered: 3, read: 4 };
 
 /** One status a message: of several in a batch the one that says most. */
 const strongest = (rows: readonly StatusRow[]): readonly StatusRow[] => {
@@ -117,7 +131,11 @@ export type FoldedFailure = { readonly outboxId: string; readonly errorCode: num
  * Folds statuses into the outbox rows they belong to, by our own id where Meta echoes it, else by the wamid's hash; one
  * that belongs to no row yet is kept until the sender's mark. An ambiguous send that is settled by it is looked at now.
  */
-export const foldStatuses = async (tx: Transactor, rows: readonly StatusRow[], offsetMs: number): Promise<readonly FoldedFailure[]> => {
+export const foldStatuses = async (
+  tx: Transactor,
+  rows: readonly StatusRow[],
+  offsetMs: number,
+): Promise<readonly FoldedFailure[]> => {
   if (rows.length === 0) return [];
   const statuses = strongest(rows);
   const found = await tx.query<{ n: bigint; outbox_id: string; failed: boolean; error_code: number | null }>(
@@ -135,15 +153,19 @@ export const foldStatuses = async (tx: Transactor, rows: readonly StatusRow[], o
        SELECT s.*, o.outbox_id, f.state, f.identity_id, s.rank > coalesce(array_position(ARRAY['sent', 'failed', 'delivered', 'read'], f.receipt), 0)
        FROM said AS s JOIN bot.outbox AS o ON o.wamid_hash = s.wamid_hash JOIN found AS f ON f.outbox_id = o.outbox_id
        WHERE s.outbox_id IS NULL),
+     -- One row may be told of by its id and by its wamid in one batch: what says most is folded.
+     best AS (SELECT DISTINCT ON (row_id) n, row_id, receipt, receipt_at, error_code FROM matched WHERE says_more ORDER BY row_id, rank DESC),
      folded AS (
-       UPDATE bot.outbox AS o SET receipt = m.receipt, receipt_at = m.receipt_at, receipt_error = m.error_code
-       FROM matched AS m WHERE o.outbox_id = m.row_id AND m.says_more RETURNING o.outbox_id),
+       UPDATE bot.outbox AS o SET receipt = b.receipt, receipt_at = b.receipt_at, receipt_error = b.error_code
+       FROM best AS b WHERE o.outbox_id = b.row_id RETURNING o.outbox_id),
      hurried AS (
        UPDATE bot.recipient AS r SET ready_at = ${NOW}
-       FROM (SELECT DISTINCT identity_id FROM matched WHERE state = 'ambiguous') AS m
-       WHERE r.identity_id = m.identity_id AND r.pending > 0 RETURNING 1)
-     SELECT m.n, m.row_id AS outbox_id, m.says_more AND m.receipt = 'failed' AS failed, m.error_code
-     FROM matched AS m`,
+       FROM (SELECT identity_id FROM bot.recipient
+             WHERE identity_id IN (SELECT identity_id FROM matched WHERE state = 'ambiguous') AND pending > 0
+             ORDER BY identity_id FOR UPDATE) AS m
+       WHERE r.identity_id = m.identity_id RETURNING 1)
+     SELECT m.n, m.row_id AS outbox_id, b.receipt IS NOT DISTINCT FROM 'failed' AS failed, m.error_code
+     FROM matched AS m LEFT JOIN best AS b USING (n, row_id)`,
     [
       offsetMs,
       statuses.map(({ outboxId }) => outboxId ?? null),
@@ -155,7 +177,10 @@ export const foldStatuses = async (tx: Transactor, rows: readonly StatusRow[], o
     ],
   );
   const matched = new Set(found.map(({ n }) => Number(n) - 1));
-  await keepStrays(tx, statuses.filter((_, index) => !matched.has(index)));
+  await keepStrays(
+    tx,
+    statuses.filter((_, index) => !matched.has(index)),
+  );
   return found.filter(({ failed }) => failed).map((row) => ({ outboxId: row.outbox_id, errorCode: row.error_code }));
 };
 
@@ -178,7 +203,12 @@ export const keepQuarantined = async (tx: Transactor, rows: readonly QuarantineR
   await tx.query(
     `INSERT INTO bot.quarantine (day, reason, dedupe, body) SELECT * FROM unnest($1::date[], $2::text[], $3::bytea[], $4::bytea[])
      ON CONFLICT (dedupe) DO NOTHING`,
-    [rows.map(({ day }) => day), rows.map(({ reason }) => reason), rows.map(({ dedupe }) => dedupe), rows.map(({ sealed }) => sealed)],
+    [
+      rows.map(({ day }) => day),
+      rows.map(({ reason }) => reason),
+      rows.map(({ dedupe }) => dedupe),
+      rows.map(({ sealed }) => sealed),
+    ],
   );
 };
 
@@ -189,7 +219,9 @@ export const keepQuarantined = async (tx: Transactor, rows: readonly QuarantineR
 export const makeInputDays = async (database: Database, today: string): Promise<number> => {
   let made = 0;
   for (let offsetDays = -DAYS_BEHIND; offsetDays <= DAYS_AHEAD; offsetDays += 1) {
-    const [row] = await database.transact((tx) => tx.query<{ made: number }>('SELECT bot.make_input_days($1::date + $2::int, 0, 0) AS made', [today, offsetDays]));
+    const [row] = await database.transact((tx) =>
+      tx.query<{ made: number }>('SELECT bot.make_input_days($1::date + $2::int, 0, 0) AS made', [today, offsetDays]),
+    );
     made += row?.made ?? 0;
   }
   return made;

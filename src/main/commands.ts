@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { KILL_OPTION } from './kill-at.ts';
 
 /** What can be typed, in the order of usage. */
 export const COMMANDS: readonly Command[] = [
@@ -18,12 +19,14 @@ export const COMMANDS: readonly Command[] = [
     name: 'serve',
     about: 'the door: take webhooks in',
     environment: 'given',
+    options: KILL_OPTION,
     load: () => import('./commands/serve.ts'),
   },
   {
     name: 'work',
     about: 'lanes, delivery and jobs',
     environment: 'given',
+    options: KILL_OPTION,
     load: () => import('./commands/work.ts'),
   },
   {

@@ -46,7 +46,8 @@ export const createHttpServer = async ({ noteEvent, trustedProxies }: HttpServer
     // A path that cannot be decoded is a path that is not there; the framework's own answer would repeat it.
     rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/'),
     clientErrorHandler: (error, socket) => {
-      if (answerUnreadable(error, socket)) noteEvent('intake.request_refused', { reason: 'bad_request', detail: describeError(error) });
+      if (answerUnreadable(error, socket))
+        noteEvent('intake.request_refused', { reason: 'bad_request', detail: describeError(error) });
     },
   });
   await app.register(helmet, {

@@ -7,8 +7,8 @@ import { HEARTBEAT_MS, type Claim, type RunTurn } from './queue.ts';
 import { beatLeases, claimLanes, findTroubledLane, giveBack } from './store.ts';
 
 /** How many lanes one statement claims, and how many turns one process has under way. */
-export const CLAIM_MAX = 64;
-export const IN_FLIGHT_MAX = 160;
+const CLAIM_MAX = 64;
+const IN_FLIGHT_MAX = 160;
 /** Wake-ups come by NOTIFY; this is how long a lost one can cost. */
 const POLL_MS = 250;
 /** How often a worker looks for lanes that were lost too often. */
@@ -34,36 +34,18 @@ export type Lanes = {
 
 export const createLanes = (deps: LanesDeps): Lanes => {
   const { database, clock, noteEvent } = deps;
-  const held = new Map<IdentityId, Claim>();
+  /** By claim, not by lane: a turn that outlived its lease may still run beside the one that took its lane again. */
+  const held = new Set<Claim>();
   let running = false;
-  let awake = false;
   let alone = false;
-  let wakeUp: (() => void) | undefined;
+  const { wake, sleep, forget, wasWoken } = createNap();
   let loop: Promise<void> = Promise.resolve();
   let timers: NodeJS.Timeout[] = [];
 
-  const wake = (): void => {
-    awake = true;
-    wakeUp?.();
-  };
-
-  const sleep = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-
   const run = async (claim: Claim): Promise<void> => {
-    held.set(claim.identityId, claim);
-    try {
-      await settleTurn(deps, claim);
-    } finally {
-      held.delete(claim.identityId);
-      wake();
-    }
+    held.add(claim);
+    await settleTurn(deps, claim).finally(() => held.delete(claim));
+    wake();
   };
 
   /** A suspect lane runs while nothing else does, so that what it brings down with it is only itself. */
@@ -90,31 +72,24 @@ export const createLanes = (deps: LanesDeps): Lanes => {
 
   const work = async (): Promise<void> => {
     while (running) {
-      awake = false;
+      forget();
       try {
         if (await claimOnce()) continue;
       } catch (error) {
         noteEvent('conversation.dependency_away', { reason: 'database', detail: describeError(error) });
         await sleep(POLL_MS);
       }
-      if (!awake) await sleep(POLL_MS);
+      if (!wasWoken()) await sleep(POLL_MS);
     }
   };
 
-  const lookForTrouble = everyOnce(async () => {
-    const lane = await findTroubledLane(database, clock.offsetMs());
-    if (!lane) return;
-    if (lane.need === 'bury') return deps.bury(lane.identityId);
-    if (lane.need === 'run alone') {
-      alone = true;
-      wake();
-      return;
-    }
-    noteEvent('queue.lane_isolated', { identityId: lane.identityId });
-    await deps.isolate(lane.identityId);
-  });
+  const runAlone = (): void => {
+    alone = true;
+    wake();
+  };
+  const lookForTrouble = everyOnce(() => meetTrouble(deps, runAlone));
   const beat = everyOnce(async () => {
-    if (held.size > 0) await beatLeases(database, [...held.values()], clock.offsetMs());
+    if (held.size > 0) await beatLeases(database, [...held], clock.offsetMs());
   });
 
   return Object.freeze({
@@ -135,22 +110,71 @@ export const createLanes = (deps: LanesDeps): Lanes => {
   });
 };
 
+/** Sleeps that a wake-up ends; one that comes while nobody sleeps is remembered until it is forgotten. */
+const createNap = () => {
+  let woken = false;
+  let wakeUp: (() => void) | undefined;
+  return {
+    wake: (): void => {
+      woken = true;
+      wakeUp?.();
+    },
+    sleep: (ms: number): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    forget: (): void => {
+      woken = false;
+    },
+    wasWoken: () => woken,
+  };
+};
+
+/** Gives the lane that was lost most often what it needs. */
+const meetTrouble = async (
+  { database, clock, noteEvent, isolate, bury }: LanesDeps,
+  runAlone: () => void,
+): Promise<void> => {
+  const lane = await findTroubledLane(database, clock.offsetMs());
+  if (!lane) return;
+  if (lane.need === 'bury') return bury(lane.identityId);
+  if (lane.need === 'run alone') return runAlone();
+  noteEvent('queue.lane_isolated', { identityId: lane.identityId });
+  await isolate(lane.identityId);
+};
+
 /** Runs a claim's turn and lets the lane go in whichever way it ended. */
-export const settleTurn = async ({ database, clock, noteEvent, runTurn }: Omit<LanesDeps, 'isolate' | 'bury'>, claim: Claim): Promise<void> => {
+export const settleTurn = async (
+  { database, clock, noteEvent, runTurn }: Omit<LanesDeps, 'isolate' | 'bury'>,
+  claim: Claim,
+): Promise<void> => {
   const offsetMs = clock.offsetMs();
   try {
     const result = await runTurn(claim);
     if (result.outcome === 'lapsed') noteEvent('queue.lease_lost', { identityId: claim.identityId });
-    if (result.outcome === 'away') await giveBackPatiently(database, claim, { isTry: false, delayMs: result.retryInMs, offsetMs });
+    if (result.outcome === 'away')
+      await giveBackPatiently(database, claim, { isTry: false, delayMs: result.retryInMs, offsetMs });
   } catch (error) {
     const isTry = !isPassing(error);
-    noteEvent(isTry ? 'queue.lane_retried' : 'conversation.dependency_away', { identityId: claim.identityId, reason: isTry ? 'bug' : 'passing', detail: describeError(error) });
+    noteEvent(isTry ? 'queue.lane_retried' : 'conversation.dependency_away', {
+      identityId: claim.identityId,
+      reason: isTry ? 'bug' : 'passing',
+      detail: describeError(error),
+    });
     await giveBackPatiently(database, claim, { isTry, delayMs: isTry ? 200 * (claim.tries + 1) : 500, offsetMs });
   }
 };
 
 /** While PostgreSQL is away a claim cannot be given back; it is tried until the lease would have lapsed anyway. */
-const giveBackPatiently = async (database: Database, claim: Claim, how: Parameters<typeof giveBack>[2]): Promise<void> => {
+const giveBackPatiently = async (
+  database: Database,
+  claim: Claim,
+  how: Parameters<typeof giveBack>[2],
+): Promise<void> => {
   for (let attempt = 0; attempt < 60; attempt += 1) {
     try {
       await giveBack(database, claim, how);

@@ -50,7 +50,10 @@ export type LaneEnd = {
  * How a turn ended. `committed`: done. `lapsed`: another worker holds the lane now; nothing was written.
  * `away`: a store was away; the claim is given back, is no try, and is taken up again after `retryInMs`.
  */
-export type TurnOutcome = { readonly outcome: 'committed' } | { readonly outcome: 'lapsed' } | { readonly outcome: 'away'; readonly retryInMs: number };
+export type TurnOutcome =
+  | { readonly outcome: 'committed' }
+  | { readonly outcome: 'lapsed' }
+  | { readonly outcome: 'away'; readonly retryInMs: number };
 
 /** Runs one turn to its commit. Throwing anything but a passing fault is a bug and costs the lane a try. */
 export type RunTurn = (claim: Claim) => Promise<TurnOutcome>;

@@ -9,7 +9,9 @@ const FREE = `pending > 0 AND ready_at <= ${NOW} AND (lease_until IS NULL OR lea
 
 /** Which lanes a claim takes: healthy ones in numbers, a suspect one alone, an isolated one by name. */
 export type ClaimKind =
-  { readonly kind: 'healthy'; readonly limit: number } | { readonly kind: 'suspect' } | { readonly kind: 'named'; readonly identityId: IdentityId };
+  | { readonly kind: 'healthy'; readonly limit: number }
+  | { readonly kind: 'suspect' }
+  | { readonly kind: 'named'; readonly identityId: IdentityId };
 
 type ClaimRow = { identity_id: IdentityId; fence: bigint; tries: number; session_ref: string | null };
 type HeadRow = ClaimRow & InputRow;
@@ -40,7 +42,9 @@ const toInput = (row: InputRow): Input => ({
   body: row.body,
 });
 
-const claimCondition = (wanted: ClaimKind): { readonly sql: string; readonly limit: number; readonly values: readonly unknown[] } => {
+const claimCondition = (
+  wanted: ClaimKind,
+): { readonly sql: string; readonly limit: number; readonly values: readonly unknown[] } => {
   switch (wanted.kind) {
     case 'healthy':
       return { sql: 'tries = 0', limit: wanted.limit, values: [] };
@@ -77,7 +81,17 @@ export const claimLanes = async (database: Reader, wanted: ClaimKind, offsetMs: 
   const claims = heads.flatMap((head) => {
     const lane = lanes.get(head.identity_id);
     lanes.delete(head.identity_id);
-    return lane ? [{ identityId: lane.identity_id, fence: lane.fence, tries: lane.tries - 1, sessionRef: lane.session_ref, input: toInput(head) }] : [];
+    return lane
+      ? [
+          {
+            identityId: lane.identity_id,
+            fence: lane.fence,
+            tries: lane.tries - 1,
+            sessionRef: lane.session_ref,
+            input: toInput(head),
+          },
+        ]
+      : [];
   });
   if (lanes.size > 0) await mendLanes(database, [...lanes.keys()], offsetMs);
   return claims;
@@ -95,14 +109,20 @@ export const readWaitingMessages = async (database: Reader, claim: Claim, limit:
 };
 
 /** Locks the claims' lanes in intake's order and tells which still hold: their fence is theirs and the lease has not lapsed. */
-export const holdLanes = async (tx: Transactor, claims: readonly Claim[], offsetMs: number): Promise<ReadonlySet<IdentityId>> => {
+export const holdLanes = async (
+  tx: Transactor,
+  claims: readonly Claim[],
+  offsetMs: number,
+): Promise<ReadonlySet<IdentityId>> => {
   const fences = new Map(claims.map(({ identityId, fence }) => [identityId, fence]));
   const rows = await tx.query<{ identity_id: IdentityId; fence: bigint; alive: boolean }>(
     `SELECT identity_id, fence, coalesce(lease_until > clock_timestamp() + $1 * interval '1 millisecond', false) AS alive
      FROM bot.lane WHERE identity_id = ANY($2::uuid[]) ORDER BY identity_id FOR UPDATE`,
     [offsetMs, claims.map(({ identityId }) => identityId)],
   );
-  return new Set(rows.filter((row) => row.alive && fences.get(row.identity_id) === row.fence).map((row) => row.identity_id));
+  return new Set(
+    rows.filter((row) => row.alive && fences.get(row.identity_id) === row.fence).map((row) => row.identity_id),
+  );
 };
 
 /**
@@ -127,7 +147,12 @@ const freeLanes = (tx: Transactor, ends: readonly LaneEnd[], offsetMs: number): 
            (SELECT min(i.ready_at) FROM bot.input AS i WHERE i.identity_id = l.identity_id AND i.state = 'waiting'), ${NOW}) END
      FROM unnest($2::uuid[], $3::int[], $4::text[]) AS e(identity_id, ended, session_ref)
      WHERE l.identity_id = e.identity_id`,
-    [offsetMs, ends.map(({ claim }) => claim.identityId), ends.map((end) => end.inputs.length), ends.map((end) => end.sessionRef)],
+    [
+      offsetMs,
+      ends.map(({ claim }) => claim.identityId),
+      ends.map((end) => end.inputs.length),
+      ends.map((end) => end.sessionRef),
+    ],
   );
 
 /** Keeps the leases of turns under way; rows that a commit holds just now need no beat. */
@@ -168,7 +193,11 @@ export const findTroubledLane = async (database: Reader, offsetMs: number): Prom
 };
 
 /** Buries the head of a lane: it stays, sealed, for its operator, and the lane goes on. Undefined when nothing was left to bury. */
-export const buryHead = async (tx: Transactor, identityId: IdentityId, offsetMs: number): Promise<Input | undefined> => {
+export const buryHead = async (
+  tx: Transactor,
+  identityId: IdentityId,
+  offsetMs: number,
+): Promise<Input | undefined> => {
   const [lane] = await tx.query(
     `SELECT identity_id FROM bot.lane WHERE identity_id = $2 AND ${FREE} AND tries >= ${String(TRIES_MAX)} FOR UPDATE SKIP LOCKED`,
     [offsetMs, identityId],
@@ -234,7 +263,11 @@ export const readNextReady = async (database: Reader, offsetMs: number): Promise
 };
 
 /** The head of a lane as it stands, without claiming it. */
-export const peekHead = async (database: Reader, identityId: IdentityId, offsetMs: number): Promise<Input | undefined> => {
+export const peekHead = async (
+  database: Reader,
+  identityId: IdentityId,
+  offsetMs: number,
+): Promise<Input | undefined> => {
   const [row] = await database.query<InputRow>(
     `SELECT ${INPUT_COLUMNS} FROM bot.input AS i WHERE i.identity_id = $2 AND i.state = 'waiting' AND i.ready_at <= ${NOW}
      ORDER BY i.order_at, i.input_id LIMIT 1`,

@@ -56,11 +56,18 @@ describe('a wrapped key', () => {
 
 describe('a blind index (I10)', () => {
   test('is the HMAC-SHA256 of kind and value under its own key', () => {
-    expect(blindIndex(OLD, 'phone', '263770001234')).toEqual(createHmac('sha256', Buffer.alloc(32, 1)).update('phone:263770001234').digest());
+    expect(blindIndex(OLD, 'phone', '263770001234')).toEqual(
+      createHmac('sha256', Buffer.alloc(32, 1)).update('phone:263770001234').digest(),
+    );
   });
 
   test('tells kinds, values and keys apart', () => {
-    const all = [blindIndex(OLD, 'phone', '1'), blindIndex(OLD, 'bsuid', '1'), blindIndex(OLD, 'phone', '2'), blindIndex(NEW, 'phone', '1')];
+    const all = [
+      blindIndex(OLD, 'phone', '1'),
+      blindIndex(OLD, 'bsuid', '1'),
+      blindIndex(OLD, 'phone', '2'),
+      blindIndex(NEW, 'phone', '1'),
+    ];
     expect(new Set(all.map((hash) => hash.toString('hex'))).size).toBe(4);
   });
 

@@ -12,7 +12,7 @@ export type KeyRing = {
 };
 
 const derive = (key: SealKey, purpose: string): SealKey =>
-  createSealKey(key.id, Buffer.from(hkdfSync('sha256', key.bytes(), '', `vimbisopay ${purpose}`, 32)));
+  createSealKey(key.id, Buffer.from(hkdfSync('sha256', key.object(), '', `vimbisopay ${purpose}`, 32)));
 
 export const createKeyRing = (keys: readonly SealKey[]): KeyRing => {
   const [active] = keys;
@@ -49,4 +49,4 @@ export const unwrapKey = (ring: KeyRing, name: string, wrapped: Uint8Array): Sea
 
 /** HMAC-SHA256 of a value under a key of its own: looks up and keeps unique what may not stand in clear (I10). */
 export const blindIndex = (key: SealKey, kind: string, value: string): Buffer =>
-  createHmac('sha256', key.bytes()).update(`${kind}:${value}`).digest();
+  createHmac('sha256', key.object()).update(`${kind}:${value}`).digest();

@@ -57,14 +57,16 @@ describe('a seal (S6)', () => {
 
   test('a cut one does not open, wherever it is cut', () => {
     const sealed = seal(TEXT, KEY, 'row:1');
-    for (let length = 0; length < sealed.length; length += 1) expect(open(sealed.subarray(0, length), KEY, 'row:1')).toBeUndefined();
+    for (let length = 0; length < sealed.length; length += 1)
+      expect(open(sealed.subarray(0, length), KEY, 'row:1')).toBeUndefined();
   });
 });
 
 describe('a key', () => {
   test('has 32 bytes and a plain id', () => {
     expect(() => createSealKey('k', Buffer.alloc(31))).toThrow(RangeError);
-    for (const id of ['', 'a b', 'é', 'k\n', 'a'.repeat(65)]) expect(() => createSealKey(id, newKeyBytes())).toThrow(RangeError);
+    for (const id of ['', 'a b', 'é', 'k\n', 'a'.repeat(65)])
+      expect(() => createSealKey(id, newKeyBytes())).toThrow(RangeError);
   });
 
   test('does not show its bytes', () => {

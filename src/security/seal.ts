@@ -1,12 +1,18 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
 /** A 256-bit key that cannot be printed; `id` says which one and travels in clear with what it sealed. */
-export type SealKey = { readonly id: string; readonly bytes: () => Buffer };
+export type SealKey = {
+  readonly id: string;
+  readonly bytes: () => Buffer;
+  /** Made once: making it anew is a good part of what a short seal costs. */
+  readonly object: () => KeyObject;
+};
 
 export const createSealKey = (id: string, bytes: Buffer): SealKey => {
   if (bytes.length !== 32) throw new RangeError('a seal key has 32 bytes');
   if (!/^[a-z0-9.:_-]{1,64}$/i.test(id)) throw new RangeError('a seal key id is 1-64 plain characters');
-  return Object.freeze({ id, bytes: () => bytes, toJSON: () => '[key]' });
+  const object = createSecretKey(bytes);
+  return Object.freeze({ id, bytes: () => bytes, object: () => object, toJSON: () => '[key]' });
 };
 
 export const newKeyBytes = (): Buffer => randomBytes(32);
@@ -23,7 +29,7 @@ export const seal = (plain: Uint8Array, key: SealKey, context: string): Buffer =
   const nonce = randomBytes(NONCE_BYTES);
   const id = Buffer.from(key.id, 'ascii');
   const head = Buffer.concat([Buffer.from([VERSION, id.length]), id]);
-  const cipher = createCipheriv('aes-256-gcm', key.bytes(), nonce, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv('aes-256-gcm', key.object(), nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.concat([head, Buffer.from(context, 'utf8')]));
   return Buffer.concat([head, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 };
@@ -31,7 +37,8 @@ export const seal = (plain: Uint8Array, key: SealKey, context: string): Buffer =
 /** Which key sealed this; undefined when it is nothing of ours. */
 export const sealedKeyId = (sealed: Uint8Array): string | undefined => {
   const length = sealed[1];
-  if (sealed[0] !== VERSION || length === undefined || sealed.length < 2 + length + NONCE_BYTES + TAG_BYTES) return undefined;
+  if (sealed[0] !== VERSION || length === undefined || sealed.length < 2 + length + NONCE_BYTES + TAG_BYTES)
+    return undefined;
   return Buffer.from(sealed.subarray(2, 2 + length)).toString('ascii');
 };
 
@@ -41,7 +48,7 @@ export const open = (sealed: Uint8Array, key: SealKey, context: string): Buffer 
   const headLength = 2 + (sealed[1] ?? 0);
   const nonce = sealed.subarray(headLength, headLength + NONCE_BYTES);
   const text = sealed.subarray(headLength + NONCE_BYTES, sealed.length - TAG_BYTES);
-  const decipher = createDecipheriv('aes-256-gcm', key.bytes(), nonce, { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv('aes-256-gcm', key.object(), nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.concat([sealed.subarray(0, headLength), Buffer.from(context, 'utf8')]));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   try {

@@ -5,7 +5,7 @@ import { createSecret } from './secret.ts';
 test('a secret shows itself nowhere but where it is asked for (S31)', () => {
   const secret = createSecret('hunter2-hunter2');
   const shown = [
-    String(secret),
+    `${secret as unknown as string}!`,
     `${secret as unknown as string}`,
     JSON.stringify({ secret }),
     inspect(secret),

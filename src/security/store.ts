@@ -25,7 +25,10 @@ export const createKeyStore = ({ database, ring, schema }: KeyStoreDeps): KeySto
        ON CONFLICT (name) DO NOTHING`,
       [name, fresh],
     );
-    const [row] = await database.query<{ wrapped: Buffer }>(`SELECT wrapped FROM ${schema}.wrapped_key WHERE name = $1`, [name]);
+    const [row] = await database.query<{ wrapped: Buffer }>(
+      `SELECT wrapped FROM ${schema}.wrapped_key WHERE name = $1`,
+      [name],
+    );
     const key = row && unwrapKey(ring, name, row.wrapped);
     if (!key) throw new Fault('security.key_unreadable', { retry: 'never', detail: `data key ${name} does not open` });
     return key;

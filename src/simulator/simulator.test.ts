@@ -1,3 +1,4 @@
+import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FARAI, NYASHA, openSimulator, TARIRO, type SimulatorFixture } from '../../test/support/simulator-fixture.ts';
 
@@ -26,6 +27,15 @@ describe('what people do', () => {
     expect(world.lastValue().messages[0]).toMatchObject({ from_user_id: NYASHA });
     expect(world.lastValue().messages[0]).not.toHaveProperty('from');
     expect(world.lastValue().contacts[0]).not.toHaveProperty('wa_id');
+  });
+
+  test('a person of the time before BSUIDs has a number alone, and keeps it so', async () => {
+    world.simulator.people.add({ phone: FARAI, bsuid: '' });
+    world.simulator.people.add({ phone: FARAI, name: 'Farai' });
+    await world.simulator.people.write(FARAI, 'hi');
+    expect(world.lastValue().messages[0]).toMatchObject({ from: FARAI });
+    expect(world.lastValue().messages[0]).not.toHaveProperty('from_user_id');
+    expect(world.lastValue().contacts).toEqual([{ profile: { name: 'Farai' }, wa_id: FARAI }]);
   });
 
   test('a tap answers the prompt that offered it, and nothing that was not offered can be tapped', async () => {
@@ -112,6 +122,10 @@ test('the handshake asks every door and tells whether it echoed the challenge', 
 
 test('a foreign site or a foreign name cannot play with it', async () => {
   world = await openSimulator();
+  const own = world.simulator.url;
   expect((await world.post('/_faults', {}, { origin: 'https://evil.example' })).status).toBe(403);
-  expect((await world.post('/_people', { phone: FARAI }, { origin: world.simulator.url })).status).toBe(200);
+  expect((await world.post('/_people', { phone: FARAI }, { origin: own })).status).toBe(200);
+  const renamed = await request(`${own}/_people`, { headers: { host: 'evil.example' } });
+  expect(renamed.statusCode).toBe(403);
+  await renamed.body.dump();
 });

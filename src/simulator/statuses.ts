@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { createGatherer } from '../base/gather.ts';
 import { GRAPH_ERRORS, type GraphErrorCode } from './graph/errors.ts';
+import { UPDATES_PER_WEBHOOK_MAX } from './graph/limits.ts';
 import type { BotMessage, Person } from './people/chat.ts';
 import type { Chat, Chats } from './people/chats.ts';
 import { describeContact, toSeconds, wrapStatuses, type Business } from './people/envelope.ts';
@@ -70,7 +71,7 @@ export const createSendStatuses = (deps: StatusesDeps): SendStatuses => {
   const { statuses: last, statusesPerWebhook, statusCopies, statusesReversed } = settings;
 
   const gatherer = createGatherer<Update, undefined>({
-    itemsMax: statusesPerWebhook,
+    itemsMax: Math.min(statusesPerWebhook, UPDATES_PER_WEBHOOK_MAX),
     runsMax: statusesPerWebhook > 1 ? BATCH_RUNS_MAX : RUNS_MAX,
     run: async (updates) => {
       const ordered = statusesReversed ? updates.toReversed() : updates;

@@ -52,7 +52,7 @@ const escapeUnit = (unit: string): string =>
   unit === '/' ? String.raw`\/` : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Meta's bytes are ASCII: what is not is escaped in lower-case hex, and so is the slash (Messenger, "Webhooks"). */
-export const encodeAsMeta = (body: object): Buffer =>
+const encodeAsMeta = (body: object): Buffer =>
   Buffer.from(JSON.stringify(body).replace(/[\u007f-\uffff/]/g, escapeUnit), 'latin1');
 
 const toBytes = (body: Uint8Array | string | object): Uint8Array =>

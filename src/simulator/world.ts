@@ -3,14 +3,12 @@ import { createLog, type Log } from '../base/log.ts';
 import { openDoor, type Door } from '../main/compose/door.ts';
 import { createGround, type Ground } from '../main/compose/ground.ts';
 import { composeBury } from '../main/compose/isolation.ts';
-import { seedDemoMembers } from '../main/compose/role.ts';
+import { countUnanswered, findLedgerProblems } from '../main/compose/look.ts';
+import { prepareLedger, seedDemoMembers } from '../main/compose/role.ts';
 import { openWorker, type Worker } from '../main/compose/worker.ts';
 import { readConfig, type Config } from '../main/config.ts';
 import type { EnvironmentSnapshot } from '../main/env.ts';
 import { makeSecrets } from '../main/secrets.ts';
-import { checkLedger } from '../ledger/check-store.ts';
-import { initLedger } from '../ledger/seed.ts';
-import { countReady } from '../queue/store.ts';
 import { DISPLAY_PHONE_NUMBER } from './business.ts';
 import type { NewPerson } from './people/chat.ts';
 import type { SimulatorSettings } from './settings.ts';
@@ -77,9 +75,7 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
   );
   const [first] = grounds;
   if (!first) throw new RangeError('a world has at least one door');
-  await (options.members === false
-    ? initLedger({ database: first.ledgerDatabase, ring: config.keyRing, clock })
-    : seedDemoMembers(first));
+  await (options.members === false ? prepareLedger(first) : seedDemoMembers(first));
   const doors = await Promise.all(
     grounds.slice(0, doorCount).map((ground) => openDoor(ground, { host: '127.0.0.1', port: 0 })),
   );
@@ -94,7 +90,7 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
   // In the order of a message's way: what one step has finished is waiting for the next when that is looked at.
   const isQuiet = async (): Promise<boolean> => {
     if (simulator.webhooks.pending() > 0) return false;
-    if ((await countReady(first.database, clock.offsetMs())) > 0) return false;
+    if ((await countUnanswered(first)) > 0) return false;
     const idle = await Promise.all(workers.map(({ delivery }) => delivery.idle()));
     return idle.every(Boolean) && simulator.webhooks.pending() === 0;
   };
@@ -107,8 +103,7 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
     doors,
     workers,
     settle: (timeoutMs = SETTLE_MS) => waitUntil(isQuiet, timeoutMs),
-    checkLedger: async () =>
-      (await checkLedger(first.ledgerDatabase)).map(({ invariant, row }) => `${invariant}: ${row}`),
+    checkLedger: () => findLedgerProblems(first),
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
       await simulator.close();

@@ -46,6 +46,7 @@ export const EVENTS = {
   'ledger.request_failed': { level: 'error', audited: false },
   'delivery.message_sent': { level: 'info', audited: false },
   'delivery.message_undelivered': { level: 'error', audited: false },
+  'delivery.store_away': { level: 'error', audited: false },
   'delivery.message_expired': { level: 'warn', audited: false },
   'delivery.send_ambiguous': { level: 'warn', audited: false },
   'delivery.send_retried': { level: 'warn', audited: false },
@@ -55,8 +56,13 @@ export const EVENTS = {
   'security.key_made': { level: 'info', audited: true, owasp: 'sys_crypto_key_created' },
   'main.role_started': { level: 'info', audited: false, owasp: 'sys_startup' },
   'main.role_stopped': { level: 'info', audited: false, owasp: 'sys_shutdown' },
+  'main.process_failed': { level: 'error', audited: false, owasp: 'sys_crash' },
   'main.child_restarted': { level: 'error', audited: false, owasp: 'sys_restart' },
 } as const satisfies Record<string, EventRow>;
 
 export type EventName = keyof typeof EVENTS;
-export type AuditedEvent = { [Name in EventName]: (typeof EVENTS)[Name]['audited'] extends true ? Name : never }[EventName];
+export type AuditedEvent = {
+  [Name in EventName]: (typeof EVENTS)[Name]['audited'] extends true ? Name : never;
+}[EventName];
+
+export const isAudited = (name: EventName): name is AuditedEvent => EVENTS[name].audited;

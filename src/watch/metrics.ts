@@ -20,9 +20,25 @@ export const createMetrics = (): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const events = new Counter({ name: 'vimbiso_events_total', help: 'Events by name and reason.', labelNames: ['event', 'reason'] as const, registers });
-  const durations = new Histogram({ name: 'vimbiso_duration_ms', help: 'Durations in milliseconds.', labelNames: ['what'] as const, buckets: BUCKETS_MS, registers });
-  const gauges = new Gauge({ name: 'vimbiso_level', help: 'What is waiting or under way.', labelNames: ['what'] as const, registers });
+  const events = new Counter({
+    name: 'vimbiso_events_total',
+    help: 'Events by name and reason.',
+    labelNames: ['event', 'reason'] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'vimbiso_duration_ms',
+    help: 'Durations in milliseconds.',
+    labelNames: ['what'] as const,
+    buckets: BUCKETS_MS,
+    registers,
+  });
+  const gauges = new Gauge({
+    name: 'vimbiso_level',
+    help: 'What is waiting or under way.',
+    labelNames: ['what'] as const,
+    registers,
+  });
   return Object.freeze({
     registry,
     countEvent: (event: EventName, reason: string, count: number) => events.inc({ event, reason }, count),

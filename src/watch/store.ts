@@ -20,7 +20,11 @@ export type AuditEntry = {
 };
 
 /** Writes entries in the transaction of what they tell of. `schema` is the room's own: `bot` or `ledger`. */
-export const keepAuditEntries = async (tx: Transactor, schema: 'bot' | 'ledger', entries: readonly AuditEntry[]): Promise<void> => {
+export const keepAuditEntries = async (
+  tx: Transactor,
+  schema: 'bot' | 'ledger',
+  entries: readonly AuditEntry[],
+): Promise<void> => {
   if (entries.length === 0) return;
   await tx.query(
     `INSERT INTO ${schema}.audit_entry (event, at, subject, actor, reason, salt, commitment)

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase } from '../../src/base/database.ts';
 import type { Credex } from '../../src/credex/credex.ts';
 import { createEmbeddedCredex } from '../../src/credex/embedded-client.ts';
 import { createTokenStore } from '../../src/credex/token-store.ts';
 import { checkLedger } from '../../src/ledger/check-store.ts';
+import { createLedger } from '../../src/ledger/ledger.ts';
 import { startLedgerServer } from '../../src/ledger/http/server.ts';
 import { createSecret } from '../../src/security/secret.ts';
 import { connectRedis, usesRealStores } from '../support/stores.ts';
@@ -223,5 +225,22 @@ describe('the credex port', () => {
   describeCredex('dialect C over HTTP', () => {
     if (!client) throw new Error('needs a PostgreSQL: npm test');
     return { credex: client.credex, world: getWorld() };
+  });
+
+  test('while its database is away the embedded ledger is a core that is away, and a registration may have been done', async () => {
+    const { clock, ring } = getWorld();
+    const database = createDatabase({
+      url: 'postgres://nobody@127.0.0.1:1/none',
+      connectionsMax: 1,
+      applicationName: 'test',
+      timeoutMs: 500,
+    });
+    const credex = createEmbeddedCredex({ ledger: createLedger({ database, ring, clock }) });
+    const member = toMember('263770000001');
+    const wish = { ...registration, idempotencyKey: 'away' };
+    await expect(credex.logIn(member)).rejects.toMatchObject({ code: 'credex.core_away', retry: 'later' });
+    await expect(credex.readDashboard(member)).rejects.toMatchObject({ code: 'credex.core_away' });
+    await expect(credex.register(member, wish)).rejects.toMatchObject({ code: 'credex.outcome_unknown' });
+    await database.close();
   });
 });

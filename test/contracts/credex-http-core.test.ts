@@ -50,7 +50,7 @@ describe('tokens of a core over HTTP', () => {
     await client.credex.logIn(member);
     await client.credex.readDashboard(member);
     const wish = { firstname: 'A', lastname: 'B', defaultDenomination: 'USD' as const, idempotencyKey: 'wish-1' };
-    await expect(client.credex.register(member, wish)).rejects.toMatchObject({ code: 'credex.core_nonsense' });
+    await expect(client.credex.register(member, wish)).rejects.toMatchObject({ code: 'credex.outcome_unknown' });
     const [logIn, read, register] = core.heard;
     expect(logIn?.headers).toMatchObject({ 'x-client-api-key': CLIENT_KEY.reveal() });
     expect(logIn?.headers.authorization).toBeUndefined();

@@ -38,7 +38,10 @@ describe('a database', () => {
       });
     await Promise.all([move('ab'), move('ba')]);
     expect(tries.ab + tries.ba).toBeGreaterThan(2);
-    expect(await database.query('SELECT amount FROM account ORDER BY name')).toEqual([{ amount: 100n }, { amount: 100n }]);
+    expect(await database.query('SELECT amount FROM account ORDER BY name')).toEqual([
+      { amount: 100n },
+      { amount: 100n },
+    ]);
   });
 
   test.each([
@@ -59,12 +62,18 @@ describe('a database', () => {
   });
 
   test('counts are exact beyond 2^53, and days are days in every time zone', async () => {
-    expect(await database.query("SELECT 9007199254740993::bigint AS n, '2026-03-29'::date AS day")).toEqual([{ n: 9007199254740993n, day: '2026-03-29' }]);
+    expect(await database.query("SELECT 9007199254740993::bigint AS n, '2026-03-29'::date AS day")).toEqual([
+      { n: 9007199254740993n, day: '2026-03-29' },
+    ]);
   });
 
   test('a statement that takes too long is a fault, within its time', async () => {
     const startedAt = monotonicMs();
-    await expect(database.query('SELECT pg_sleep(30)')).rejects.toMatchObject({ code: 'base.database_away', retry: 'later', detail: '57014' });
+    await expect(database.query('SELECT pg_sleep(30)')).rejects.toMatchObject({
+      code: 'base.database_away',
+      retry: 'later',
+      detail: '57014',
+    });
     expect(monotonicMs() - startedAt).toBeLessThan(TIMEOUT_MS + 500);
   });
 
@@ -88,7 +97,10 @@ describe('a database', () => {
     const { port } = mute.address() as { port: number };
     const silent = connect(`postgres://nobody@127.0.0.1:${port}/nothing`);
     const startedAt = monotonicMs();
-    await expect(silent.transact((tx) => tx.query('SELECT 1'))).rejects.toMatchObject({ code: 'base.database_away', retry: 'later' });
+    await expect(silent.transact((tx) => tx.query('SELECT 1'))).rejects.toMatchObject({
+      code: 'base.database_away',
+      retry: 'later',
+    });
     expect(monotonicMs() - startedAt).toBeLessThan(TIMEOUT_MS + 500);
     for (const socket of sockets) socket.destroy();
     mute.close();
@@ -110,7 +122,10 @@ describe('a database', () => {
       expect(await database.query(`SELECT count(*) AS n ${listeners}`)).toEqual([{ n: 1n }]);
     }
     await stop();
-    await vi.waitFor(async () => expect(await database.query(`SELECT count(*) AS n ${listeners}`)).toEqual([{ n: 0n }]), 5_000);
+    await vi.waitFor(
+      async () => expect(await database.query(`SELECT count(*) AS n ${listeners}`)).toEqual([{ n: 0n }]),
+      5_000,
+    );
     await listening.close();
   });
 });

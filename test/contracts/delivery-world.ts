@@ -26,9 +26,16 @@ export type GraphCall = {
   readonly headers: IncomingHttpHeaders;
 };
 /** `hang` keeps the connection open without a word; `reset` breaks it after the request was read. */
-export type GraphReply = 'accept' | 'hang' | 'reset' | { readonly status: number; readonly body: unknown };
+export type GraphReply =
+  | 'accept'
+  | 'hang'
+  | 'reset'
+  | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> };
 
-export const graphError = (code: number, status = 400): GraphReply => ({ status, body: { error: { message: 'no', code } } });
+export const graphError = (code: number, status = 400): GraphReply => ({
+  status,
+  body: { error: { message: 'no', code } },
+});
 
 /** Answers like the Graph API, as its `script` says, and remembers what it was asked. */
 export const startFakeGraph = async () => {
@@ -38,8 +45,9 @@ export const startFakeGraph = async () => {
     if (said === 'hang') return;
     if (said === 'reset') return void response.socket?.destroy();
     const accepted = { messaging_product: 'whatsapp', messages: [{ id: `wamid.${count}` }] };
-    const { status, body } = said === 'accept' ? { status: 200, body: accepted } : said;
-    response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
+    const { status, body, headers = {} } = said === 'accept' ? { status: 200, body: accepted, headers: {} } : said;
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -90,11 +98,20 @@ const newPeople = (count: number): Person[] =>
     return { identityId: newIdentityId(), phone, to: `+${phone}` };
   });
 
-type SenderOptions = Partial<Pick<DeliveryDeps, 'limits' | 'inFlightMax'>> & { readonly at?: AtKillPoint; readonly timeoutMs?: number; readonly url?: string };
+type SenderOptions = Partial<Pick<DeliveryDeps, 'limits' | 'inFlightMax'>> & {
+  readonly at?: AtKillPoint;
+  readonly timeoutMs?: number;
+  readonly url?: string;
+};
 
 /** One outbox, one fake Graph, and as many senders as a test starts. */
 export const createDeliveryWorld = async (databaseUrl: string) => {
-  const database: Database = createDatabase({ url: databaseUrl, connectionsMax: 8, applicationName: 'test', timeoutMs: 5_000 });
+  const database: Database = createDatabase({
+    url: databaseUrl,
+    connectionsMax: 8,
+    applicationName: 'test',
+    timeoutMs: 5_000,
+  });
   const ring = createKeyRing([createSealKey('test.k1', newKeyBytes())]);
   const keys = createKeyStore({ database, ring, schema: 'bot' });
   const wamidKey = createSealKey('wamid', newKeyBytes());
@@ -108,7 +125,14 @@ export const createDeliveryWorld = async (databaseUrl: string) => {
   const startSender = ({ timeoutMs = 2_000, url = graph.url, at, ...options }: SenderOptions = {}): Delivery => {
     const accessToken = createSecret('token-of-tests');
     const appSecret = createSecret('secret-of-tests');
-    const client = createGraphClient({ url, version: 'v25.0', phoneNumberId: '100', accessToken, appSecret, timeoutMs });
+    const client = createGraphClient({
+      url,
+      version: 'v25.0',
+      phoneNumberId: '100',
+      accessToken,
+      appSecret,
+      timeoutMs,
+    });
     const sender = createDelivery({
       ...{ database, clock, keys, hashWamid, graph: client, chance: newChance },
       noteEvent: (name, fields = {}) => void told.push({ name, fields }),
@@ -124,7 +148,13 @@ export const createDeliveryWorld = async (databaseUrl: string) => {
   };
 
   const toReply = (person: Person, text: string, kind: OutboxKind): OutboxMessage => ({
-    ...{ outboxId: newUuid() as OutboxId, identityId: person.identityId, kind, to: { phone: person.phone }, route: 'graph' },
+    ...{
+      outboxId: newUuid() as OutboxId,
+      identityId: person.identityId,
+      kind,
+      to: { phone: person.phone },
+      route: 'graph',
+    },
     message: { kind: 'text', body: fitText(text, 4096) },
   });
 
@@ -150,12 +180,18 @@ export const createDeliveryWorld = async (databaseUrl: string) => {
   return {
     ...{ database, clock, graph, told, hashWamid, newPeople, startSender, toReply, keepAll, keep, readRow, findDrift },
     receive: (outboxId: OutboxId | undefined, receipt: string) =>
-      database.query('UPDATE bot.outbox SET receipt = $2, receipt_at = now() WHERE outbox_id = $1', [outboxId, receipt]),
+      database.query('UPDATE bot.outbox SET receipt = $2, receipt_at = now() WHERE outbox_id = $1', [
+        outboxId,
+        receipt,
+      ]),
     namesTold: () => told.map(({ name }) => name),
     /** Stops the senders that can be stopped: one that died never lands. */
     close: async (): Promise<void> => {
       graph.close();
-      await Promise.race([Promise.all(senders.map((sender) => sender.stop())), new Promise((resolve) => setTimeout(resolve, 3_000))]);
+      await Promise.race([
+        Promise.all(senders.map((sender) => sender.stop())),
+        new Promise((resolve) => setTimeout(resolve, 3_000)),
+      ]);
       await Promise.all(clients.map((client) => client.close()));
       await database.close();
     },
@@ -163,7 +199,11 @@ export const createDeliveryWorld = async (databaseUrl: string) => {
 };
 export type DeliveryWorld = Awaited<ReturnType<typeof createDeliveryWorld>>;
 
-export const until = async (condition: () => boolean | Promise<boolean>, what: string, withinMs = 8_000): Promise<void> => {
+export const until = async (
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  withinMs = 8_000,
+): Promise<void> => {
   const deadlineMs = monotonicMs() + withinMs;
   while (!(await condition())) {
     if (monotonicMs() > deadlineMs) throw new Error(`not within ${withinMs} ms: ${what}`);

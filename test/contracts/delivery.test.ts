@@ -28,7 +28,9 @@ const untilState = (outboxId: OutboxId | undefined, state: string) =>
   until(async () => (await stateOf(outboxId)) === state, `row is ${state}`);
 const untilAllEnded = () =>
   until(async () => {
-    const [row] = await world.database.query<{ open: number }>('SELECT coalesce(sum(pending), 0)::integer AS open FROM bot.recipient');
+    const [row] = await world.database.query<{ open: number }>(
+      'SELECT coalesce(sum(pending), 0)::integer AS open FROM bot.recipient',
+    );
     return row?.open === 0;
   }, 'nothing waits');
 const refuseUntil = (enough: () => boolean, code: number) => {
@@ -73,7 +75,10 @@ describe('sending', () => {
   test('a message whose body was altered is undelivered, visibly, and the next one goes', async () => {
     const person = one();
     const [first, second] = await world.keep(person, ['Altered', 'Intact']);
-    await world.database.query(`UPDATE bot.outbox SET body = set_byte(body, length(body) - 1, 0) || '\\x00' WHERE outbox_id = $1`, [first]);
+    await world.database.query(
+      `UPDATE bot.outbox SET body = set_byte(body, length(body) - 1, 0) || '\\x00' WHERE outbox_id = $1`,
+      [first],
+    );
     world.startSender();
     await untilState(second, 'sent');
     expect(await stateOf(first)).toBe('undelivered');
@@ -85,12 +90,16 @@ describe('sending', () => {
 describe('refusals', () => {
   test('131056 delays one person only, and keeps their order (N01)', async () => {
     const [slow, ...others] = world.newPeople(6);
-    world.graph.state.script = ({ to }) => (to === slow!.to && world.graph.textsTo(to).length <= 2 ? graphError(131056) : 'accept');
+    world.graph.state.script = ({ to }) =>
+      to === slow!.to && world.graph.textsTo(to).length <= 2 ? graphError(131056) : 'accept';
     const sender = world.startSender();
     await world.keep(slow!, ['first', 'second']);
     for (const person of others) await world.keep(person, ['hi', 'ho']);
     const throttled = () => world.namesTold().filter((name) => name === 'delivery.recipient_throttled').length;
-    await until(() => throttled() === 1 && others.every(({ to }) => world.graph.textsTo(to).length === 2), 'others are served');
+    await until(
+      () => throttled() === 1 && others.every(({ to }) => world.graph.textsTo(to).length === 2),
+      'others are served',
+    );
     // 4^0 s, then 4^1 s.
     for (const waitMs of [1_000, 4_000]) {
       const before = world.graph.calls.length;
@@ -118,7 +127,9 @@ describe('refusals', () => {
     isMended = true;
     for (let second = 0; second < 20; second += 1) world.clock.advance(1_000);
     await untilAllEnded();
-    const [counts] = await world.database.query<{ sent: number }>(`SELECT count(*) FILTER (WHERE state = 'sent')::integer AS sent FROM bot.outbox`);
+    const [counts] = await world.database.query<{ sent: number }>(
+      `SELECT count(*) FILTER (WHERE state = 'sent')::integer AS sent FROM bot.outbox`,
+    );
     expect(counts?.sent).toBe(80);
     expect(world.graph.calls.length - before).toBe(80);
     expect(world.namesTold()).toContain('delivery.breaker_closed');
@@ -129,7 +140,10 @@ describe('refusals', () => {
     world.startSender();
     const [outboxId] = await world.keep(one(), ['Patience']);
     for (let tries = 1; tries <= 3; tries += 1) {
-      await until(async () => world.graph.calls.length === tries && (await stateOf(outboxId)) === 'waiting', `try ${tries}`);
+      await until(
+        async () => world.graph.calls.length === tries && (await stateOf(outboxId)) === 'waiting',
+        `try ${tries}`,
+      );
       world.clock.advance(10_000);
     }
     await untilState(outboxId, 'sent');
@@ -173,114 +187,6 @@ describe('refusals', () => {
     world.startSender();
     world.clock.advance(10_000);
     await untilState(outboxId, 'sent');
-  });
-});
-
-describe('ambiguous sends', () => {
-  const hangOnce = () => {
-    world.graph.state.script = (_, count) => (count === 1 ? 'hang' : 'accept');
-  };
-
-  test('a time-out after acceptance waits for its status, is settled by it and not sent again; the next one then goes', async () => {
-    hangOnce();
-    world.startSender({ timeoutMs: 200 });
-    const person = one();
-    const [first, second] = await world.keep(person, ['Paid', 'Next']);
-    await untilState(first, 'ambiguous');
-    await world.receive(first, 'delivered');
-    expect(world.graph.calls).toHaveLength(1);
-    world.clock.advance(15_001);
-    await untilState(second, 'sent');
-    expect(await stateOf(first)).toBe('sent');
-    expect(world.graph.textsTo(person.to)).toEqual(['Paid', 'Next']);
-  });
-
-  test('without a status it is sent once more, after 15 s and not before, under the same reference', async () => {
-    hangOnce();
-    const sender = world.startSender({ timeoutMs: 200 });
-    const [outboxId] = await world.keep(one(), ['Paid']);
-    await untilState(outboxId, 'ambiguous');
-    world.clock.advance(13_000);
-    await until(sender.idle, 'nothing is due yet');
-    expect(world.graph.calls).toHaveLength(1);
-    world.clock.advance(2_000);
-    await untilState(outboxId, 'sent');
-    expect(world.graph.calls.map(({ reference }) => reference)).toEqual([outboxId, outboxId]);
-  });
-
-  test('a second ambiguity is undelivered, visibly, and later ones go on', async () => {
-    world.graph.state.script = (_, count) => (count === 1 ? 'hang' : count === 2 ? 'reset' : 'accept');
-    world.startSender({ timeoutMs: 200 });
-    const person = one();
-    const [first, second] = await world.keep(person, ['Lost', 'Next']);
-    await untilState(first, 'ambiguous');
-    world.clock.advance(15_001);
-    await untilState(first, 'undelivered');
-    await untilState(second, 'sent');
-    expect(world.graph.textsTo(person.to)).toEqual(['Lost', 'Lost', 'Next']);
-    expect(world.told).toContainEqual({
-      name: 'delivery.message_undelivered',
-      fields: expect.objectContaining({ outboxId: first, reason: 'ambiguous_twice' }),
-    });
-  });
-
-  test('a status that came before the time-out settles it at once', async () => {
-    hangOnce();
-    world.startSender({ timeoutMs: 600 });
-    const [outboxId] = await world.keep(one(), ['Quick']);
-    await until(() => world.graph.calls.length === 1, 'received');
-    await world.receive(outboxId, 'sent');
-    await untilState(outboxId, 'sent');
-    expect(world.graph.calls).toHaveLength(1);
-  });
-
-  test('a status that came before our mark and named no row is joined to it', async () => {
-    await world.database.query(`INSERT INTO bot.stray_receipt SELECT $1, unnest(ARRAY['sent', 'read']), now()`, [world.hashWamid('wamid.1')]);
-    world.startSender();
-    const [outboxId] = await world.keep(one(), ['First']);
-    await untilState(outboxId, 'sent');
-    expect((await world.readRow(outboxId))?.receipt).toBe('read');
-    expect(await world.database.query('SELECT FROM bot.stray_receipt')).toEqual([]);
-  });
-});
-
-describe('a sender that dies', () => {
-  test('between claim and send or mark leaves an ambiguous row, which another sender repeats once under its reference', async () => {
-    for (const where of ['P10', 'P12'] as const) {
-      const person = one();
-      const dead = world.startSender({ at: (point) => (point === where ? new Promise<void>(() => undefined) : undefined) });
-      const before = world.graph.calls.length;
-      const [outboxId] = await world.keep(person, ['Survives']);
-      await until(async () => (await stateOf(outboxId)) === 'sending', 'claimed');
-      if (where === 'P12') await until(() => world.graph.calls.length === before + 1, 'Graph has it');
-      void dead.stop();
-      const heir = world.startSender();
-      world.clock.advance(13_001);
-      await untilState(outboxId, 'ambiguous');
-      world.clock.advance(15_001);
-      await untilState(outboxId, 'sent');
-      const references = world.graph.calls.slice(before).map(({ reference }) => reference);
-      expect(references).toEqual(where === 'P10' ? [outboxId] : [outboxId, outboxId]);
-      await heir.stop();
-    }
-  });
-
-  test('and comes back: what Graph accepted is marked though the lease has passed on, and not repeated', async () => {
-    let revive = (): void => undefined;
-    const pause = new Promise<void>((resolve) => {
-      revive = resolve;
-    });
-    world.startSender({ at: (point) => (point === 'P12' ? pause : undefined) });
-    const [outboxId] = await world.keep(one(), ['Back']);
-    await until(() => world.graph.calls.length === 1, 'Graph has it');
-    world.startSender();
-    world.clock.advance(13_001);
-    await untilState(outboxId, 'ambiguous');
-    revive();
-    await untilState(outboxId, 'sent');
-    world.clock.advance(20_000);
-    await untilAllEnded();
-    expect(world.graph.calls).toHaveLength(1);
   });
 });
 

@@ -21,25 +21,40 @@ beforeEach(async () => {
   await query('TRUNCATE bot.outbox, bot.recipient, bot.stray_receipt');
 });
 
-const query = <Row extends object>(text: string, values?: readonly unknown[]) => doors[0].ground.database.query<Row>(text, values);
-const hashOf = async (wamid: string) => hashWamid(await doors[0].ground.keyStore.getKey(WAMID_INDEX_KEY), OUR_NUMBER_ID, wamid);
+const query = <Row extends object>(text: string, values?: readonly unknown[]) =>
+  doors[0].ground.database.query<Row>(text, values);
+const hashOf = async (wamid: string) =>
+  hashWamid(await doors[0].ground.keyStore.getKey(WAMID_INDEX_KEY), OUR_NUMBER_ID, wamid);
 
 type Sent = { readonly outboxId: string; readonly wamid: string; readonly identityId: string };
 /** A message of ours: with `marked`, Graph's answer with its wamid is already noted. */
 const sendOne = async ({ marked = true, state = 'sent' } = {}): Promise<Sent> => {
   const sent = { outboxId: newUuid(), wamid: `wamid.${newToken(12)}`, identityId: newUuid() };
-  await query("INSERT INTO bot.outbox (outbox_id, identity_id, kind, route, day, state, wamid_hash, body) VALUES ($1, $2, 'prompt', 'graph', current_date, $3, $4, $5)", [
-    sent.outboxId,
-    sent.identityId,
-    state,
-    marked ? await hashOf(sent.wamid) : null,
-    state === 'sent' ? null : Buffer.from('x'),
-  ]);
+  await query(
+    "INSERT INTO bot.outbox (outbox_id, identity_id, kind, route, day, state, wamid_hash, body) VALUES ($1, $2, 'prompt', 'graph', current_date, $3, $4, $5)",
+    [
+      sent.outboxId,
+      sent.identityId,
+      state,
+      marked ? await hashOf(sent.wamid) : null,
+      state === 'sent' ? null : Buffer.from('x'),
+    ],
+  );
   return sent;
 };
-const tell = (...statuses: readonly (Omit<StatusParts, 'atMs'> & { readonly atMs?: number })[]) => doors[0].post(statusesBody(...statuses.map((status) => ({ atMs: systemClock.now(), ...status }))));
-const receiptOf = async ({ outboxId }: Sent) => (await query<{ receipt: string | null; receipt_error: number | null }>('SELECT receipt, receipt_error FROM bot.outbox WHERE outbox_id = $1', [outboxId]))[0];
-const strays = async () => (await query<{ receipt: string }>('SELECT receipt FROM bot.stray_receipt ORDER BY receipt')).map(({ receipt }) => receipt);
+const tell = (...statuses: readonly (Omit<StatusParts, 'atMs'> & { readonly atMs?: number })[]) =>
+  doors[0].post(statusesBody(...statuses.map((status) => ({ atMs: systemClock.now(), ...status }))));
+const receiptOf = async ({ outboxId }: Sent) =>
+  (
+    await query<{ receipt: string | null; receipt_error: number | null }>(
+      'SELECT receipt, receipt_error FROM bot.outbox WHERE outbox_id = $1',
+      [outboxId],
+    )
+  )[0];
+const strays = async () =>
+  (await query<{ receipt: string }>('SELECT receipt FROM bot.stray_receipt ORDER BY receipt')).map(
+    ({ receipt }) => receipt,
+  );
 
 const ORDERS = [
   [['sent', 'delivered', 'read'], 'read'],
@@ -68,7 +83,9 @@ describe('a status only ever says more, whatever order they come in', () => {
   test.each(ORDERS)('in one request, by our id and by the wamid in turn: %j ends as %s', async (order, end) => {
     for (const odd of [0, 1]) {
       const sent = await sendOne();
-      await tell(...order.map((status, index) => (index % 2 === odd ? { ...sent, status } : { wamid: sent.wamid, status })));
+      await tell(
+        ...order.map((status, index) => (index % 2 === odd ? { ...sent, status } : { wamid: sent.wamid, status })),
+      );
       expect(await receiptOf(sent)).toMatchObject({ receipt: end });
     }
   });
@@ -76,8 +93,12 @@ describe('a status only ever says more, whatever order they come in', () => {
   test('told to two doors at once, many times', async () => {
     for (let round = 0; round < 20; round += 1) {
       const sent = await Promise.all(Array.from({ length: 10 }, () => sendOne()));
-      const bodyOf = (status: string, list: readonly Sent[]) => statusesBody(...list.map((one) => ({ ...one, status, atMs: systemClock.now() })));
-      const answers = await Promise.all([doors[0].post(bodyOf('read', sent)), doors[1].post(bodyOf('delivered', sent.toReversed()))]);
+      const bodyOf = (status: string, list: readonly Sent[]) =>
+        statusesBody(...list.map((one) => ({ ...one, status, atMs: systemClock.now() })));
+      const answers = await Promise.all([
+        doors[0].post(bodyOf('read', sent)),
+        doors[1].post(bodyOf('delivered', sent.toReversed())),
+      ]);
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
       for (const one of sent) expect(await receiptOf(one)).toMatchObject({ receipt: 'read' });
     }
@@ -102,11 +123,18 @@ describe('a status finds its message', () => {
 
   test('or waits until it is there', async () => {
     const sent = await sendOne({ marked: false });
-    await tell({ wamid: sent.wamid, status: 'sent' }, { wamid: 'wamid.of.nobody', status: 'failed', errorCode: 131026 });
+    await tell(
+      { wamid: sent.wamid, status: 'sent' },
+      { wamid: 'wamid.of.nobody', status: 'failed', errorCode: 131026 },
+    );
     await tell({ wamid: sent.wamid, status: 'sent' }, { wamid: sent.wamid, status: 'delivered' });
     expect(await receiptOf(sent)).toMatchObject({ receipt: null });
     expect(await strays()).toEqual(['delivered', 'failed', 'sent']);
-    expect(await query('SELECT receipt_error FROM bot.stray_receipt WHERE wamid_hash = $1', [await hashOf('wamid.of.nobody')])).toEqual([{ receipt_error: 131026 }]);
+    expect(
+      await query('SELECT receipt_error FROM bot.stray_receipt WHERE wamid_hash = $1', [
+        await hashOf('wamid.of.nobody'),
+      ]),
+    ).toEqual([{ receipt_error: 131026 }]);
   });
 
   test('and nobody else’s', async () => {
@@ -122,15 +150,32 @@ test('a failure is told once, with its code', async () => {
   await tell({ ...sent, status: 'failed', errorCode: 131047 });
   await tell({ ...sent, status: 'failed', errorCode: 131047 });
   expect(await receiptOf(sent)).toEqual({ receipt: 'failed', receipt_error: 131047 });
-  expect(doors[0].events.filter(({ event }) => event === 'delivery.message_undelivered').map(({ fields }) => fields)).toEqual([{ outboxId: sent.outboxId, reason: 'status', code: 131047 }]);
+  expect(
+    doors[0].events.filter(({ event }) => event === 'delivery.message_undelivered').map(({ fields }) => fields),
+  ).toEqual([{ outboxId: sent.outboxId, reason: 'status', code: 131047 }]);
+});
+
+test('a failure that the same request takes back is not told', async () => {
+  const sent = await sendOne();
+  doors[0].events.length = 0;
+  await tell({ ...sent, status: 'failed', errorCode: 131047 }, { wamid: sent.wamid, status: 'delivered' });
+  expect(await receiptOf(sent)).toEqual({ receipt: 'delivered', receipt_error: null });
+  expect(doors[0].events).toEqual([]);
 });
 
 test('an ambiguous send that is settled by a status is looked at now, others when their time comes', async () => {
-  const later = 'now() + interval \'1 hour\'';
-  for (const [state, isHurried] of [['ambiguous', true], ['waiting', false]] as const) {
+  const later = "now() + interval '1 hour'";
+  for (const [state, isHurried] of [
+    ['ambiguous', true],
+    ['waiting', false],
+  ] as const) {
     const sent = await sendOne({ marked: false, state });
-    await query(`INSERT INTO bot.recipient (identity_id, pending, ready_at) VALUES ($1, 1, ${later})`, [sent.identityId]);
+    await query(`INSERT INTO bot.recipient (identity_id, pending, ready_at) VALUES ($1, 1, ${later})`, [
+      sent.identityId,
+    ]);
     await tell({ ...sent, status: 'sent' });
-    expect(await query('SELECT ready_at <= now() AS hurried FROM bot.recipient WHERE identity_id = $1', [sent.identityId])).toEqual([{ hurried: isHurried }]);
+    expect(
+      await query('SELECT ready_at <= now() AS hurried FROM bot.recipient WHERE identity_id = $1', [sent.identityId]),
+    ).toEqual([{ hurried: isHurried }]);
   }
 });

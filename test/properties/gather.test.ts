@@ -7,7 +7,9 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 test('whatever comes whenever: everyone gets their own answer, in order, within the bounds, and then it is idle', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.record({ weight: fc.integer({ min: 1, max: 20 }), pause: fc.nat(2), fails: fc.boolean() }), { maxLength: 60 }),
+      fc.array(fc.record({ weight: fc.integer({ min: 1, max: 20 }), pause: fc.nat(2), fails: fc.boolean() }), {
+        maxLength: 60,
+      }),
       fc.integer({ min: 1, max: 8 }),
       fc.integer({ min: 1, max: 30 }),
       async (items, itemsMax, weightMax) => {
@@ -34,10 +36,13 @@ test('whatever comes whenever: everyone gets their own answer, in order, within 
         expect(runs.flat()).toEqual(items.map((_, index) => index));
         for (const run of runs) {
           expect(run.length).toBeLessThanOrEqual(itemsMax);
-          if (run.length > 1) expect(run.reduce((sum, index) => sum + weightOf(index), 0)).toBeLessThanOrEqual(weightMax);
+          if (run.length > 1)
+            expect(run.reduce((sum, index) => sum + weightOf(index), 0)).toBeLessThanOrEqual(weightMax);
         }
         const failed = new Set(runs.filter((run) => run.some((index) => items[index]?.fails)).flat());
-        expect(await Promise.all(answers)).toEqual(items.map((_, index) => (failed.has(index) ? 'refused' : index * 2)));
+        expect(await Promise.all(answers)).toEqual(
+          items.map((_, index) => (failed.has(index) ? 'refused' : index * 2)),
+        );
       },
     ),
     { numRuns: 60 },

@@ -19,7 +19,7 @@ test('whatever is sealed opens to the same bytes, and says which key it needs (S
 
 test('one bit flipped anywhere, and it does not open', () => {
   fc.assert(
-    fc.property(anyKey, anyText, fc.string(), fc.nat(), (key, plain, context, at) => {
+    fc.property(anyKey, anyText, fc.string(), fc.nat(), (...[key, plain, context, at]) => {
       const sealed = seal(plain, key, context);
       const bit = at % (sealed.length * 8);
       sealed[bit >> 3]! ^= 1 << (bit & 7);
@@ -31,7 +31,7 @@ test('one bit flipped anywhere, and it does not open', () => {
 
 test('moved to any other context, and it does not open', () => {
   fc.assert(
-    fc.property(anyKey, anyText, fc.string(), fc.string(), (key, plain, from, to) => {
+    fc.property(anyKey, anyText, fc.string(), fc.string(), (...[key, plain, from, to]) => {
       fc.pre(from !== to);
       expect(open(seal(plain, key, from), key, to)).toBeUndefined();
     }),

@@ -11,11 +11,18 @@ import type { Config } from '../../src/main/config.ts';
 import { OUR_NUMBER_ID, signedHeaders } from './webhooks.ts';
 
 /** The first signs; the second is the one it replaces. */
-export const APP_SECRETS = [createSecret('app-secret-of-today-0123456789abcdef'), createSecret('app-secret-of-yesterday-fedcba9876543210')] as const;
+export const APP_SECRETS = [
+  createSecret('app-secret-of-today-0123456789abcdef'),
+  createSecret('app-secret-of-yesterday-fedcba9876543210'),
+] as const;
 export const VERIFY_TOKEN = 'verify-token-of-the-tests-0123456789';
 const RING = createKeyRing([createSealKey('test.k1', Buffer.alloc(32, 9))]);
 
-export type Answer = { readonly status: number; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly body: string };
+export type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+};
 export type Noted = { readonly event: string; readonly fields: LogFields };
 
 export type TestDoor = {
@@ -47,7 +54,13 @@ export type TestDoorOptions = {
 
 /** One door as a process would have it: its own connections, keys and waiting room. */
 export const openTestDoor = async (options: TestDoorOptions): Promise<TestDoor> => {
-  const { databaseUrl, clock = createMovableClock(), ring = RING, environment = 'test', appSecrets = APP_SECRETS } = options;
+  const {
+    databaseUrl,
+    clock = createMovableClock(),
+    ring = RING,
+    environment = 'test',
+    appSecrets = APP_SECRETS,
+  } = options;
   const config = {
     environment,
     keyRing: ring,
@@ -57,7 +70,15 @@ export const openTestDoor = async (options: TestDoorOptions): Promise<TestDoor> 
   } as unknown as Config;
   const events: Noted[] = [];
   const log = (_level: string, event: string, fields: LogFields = {}): void => void events.push({ event, fields });
-  const ground = createGround({ config, clock, log, role: 'test door', databaseUrl, ledgerDatabaseUrl: databaseUrl, redisUrl: undefined });
+  const ground = createGround({
+    config,
+    clock,
+    log,
+    role: 'test door',
+    databaseUrl,
+    ledgerDatabaseUrl: databaseUrl,
+    redisUrl: undefined,
+  });
   const door = await openDoor(ground, { host: '127.0.0.1', port: 0 });
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const ask = (wanted: AskOptions): Promise<Answer> => askAt(door.url, wanted, agent);
@@ -75,17 +96,41 @@ export const openTestDoor = async (options: TestDoorOptions): Promise<TestDoor> 
   };
 };
 
-const askAt = (url: string, { method = 'GET', path = '/bot/webhook', headers = {}, body }: AskOptions, agent: Agent): Promise<Answer> =>
+const askAt = (
+  url: string,
+  { method = 'GET', path = '/bot/webhook', headers = {}, body }: AskOptions,
+  agent: Agent,
+): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { host, hostname, port } = new URL(url);
     const length = body === undefined ? [] : ['Content-Length', String(body.length)];
     const given = Array.isArray(headers) ? headers : Object.entries(headers).flat();
     const names = given.map((name) => String(name).toLowerCase());
-    const sent = request({ agent, hostname, port, method, path, headers: [...(names.includes('host') ? [] : ['Host', host]), ...given, ...(names.includes('content-length') ? [] : length)] }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString() }));
-    });
+    const sent = request(
+      {
+        agent,
+        hostname,
+        port,
+        method,
+        path,
+        headers: [
+          ...(names.includes('host') ? [] : ['Host', host]),
+          ...given,
+          ...(names.includes('content-length') ? [] : length),
+        ],
+      },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(parts).toString(),
+          }),
+        );
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });

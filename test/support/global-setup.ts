@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface of Vitest's, made to be widened
   interface ProvidedContext {
     /** Folder of the stores that the files of one run share; their keeper stops them soon after the last file. */
     readonly storesDir: string;

@@ -44,14 +44,15 @@ export const openTestStores = async ({ own = false, migrated = true }: TestStore
     prefix: name,
     control: own ? stores.control : undefined,
     release: async () => {
-      if (!own) await withClient(stores.databaseUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+      if (!own)
+        await withClient(stores.databaseUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
       await stores.release();
       if (own) await rm(dataDir, { recursive: true, force: true });
     },
   };
 };
 
-export const migrateAll = async (databaseUrl: string): Promise<void> => {
+const migrateAll = async (databaseUrl: string): Promise<void> => {
   await migrate({ databaseUrl, schema: 'bot' });
   await migrate({ databaseUrl, schema: 'ledger' });
 };

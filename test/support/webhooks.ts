@@ -6,11 +6,19 @@ export const OUR_NUMBER_ID = '100000000000001';
 export const OUR_NUMBER = '15550000001';
 
 export type Person = { readonly phone?: string; readonly bsuid?: string; readonly name?: string };
-export type MessageParts = { readonly wamid: string; readonly atMs: number; readonly from: Person; readonly text?: string };
+export type MessageParts = {
+  readonly wamid: string;
+  readonly atMs: number;
+  readonly from: Person;
+  readonly text?: string;
+};
 
 const inSeconds = (ms: number): string => String(Math.floor(ms / 1_000));
 
-export const namedBy = ({ phone, bsuid }: Person) => ({ ...(phone && { from: phone }), ...(bsuid && { from_user_id: bsuid }) });
+export const namedBy = ({ phone, bsuid }: Person) => ({
+  ...(phone && { from: phone }),
+  ...(bsuid && { from_user_id: bsuid }),
+});
 
 export const textMessage = ({ wamid, atMs, from, text = 'hi' }: MessageParts) => ({
   ...namedBy(from),
@@ -46,7 +54,11 @@ export const statusUpdate = ({ wamid, status, atMs, outboxId, errorCode }: Statu
 /** One change about messages to our number. */
 export const changeOf = (value: Readonly<Record<string, unknown>>, numberId = OUR_NUMBER_ID) => ({
   field: 'messages',
-  value: { messaging_product: 'whatsapp', metadata: { display_phone_number: OUR_NUMBER, phone_number_id: numberId }, ...value },
+  value: {
+    messaging_product: 'whatsapp',
+    metadata: { display_phone_number: OUR_NUMBER, phone_number_id: numberId },
+    ...value,
+  },
 });
 
 export const envelopeOf = (...changes: readonly unknown[]) => ({
@@ -57,7 +69,11 @@ export const envelopeOf = (...changes: readonly unknown[]) => ({
 /** The common case: these messages, with the contacts of their senders. */
 export const messagesBody = (...messages: readonly MessageParts[]): Buffer =>
   Buffer.from(
-    JSON.stringify(envelopeOf(changeOf({ contacts: messages.map(({ from }) => contactOf(from)), messages: messages.map(textMessage) }))),
+    JSON.stringify(
+      envelopeOf(
+        changeOf({ contacts: messages.map(({ from }) => contactOf(from)), messages: messages.map(textMessage) }),
+      ),
+    ),
   );
 
 export const statusesBody = (...statuses: readonly StatusParts[]): Buffer =>

@@ -33,7 +33,9 @@ const timeOut = (): Error => Object.assign(new Error('timed out'), { code: 'TIME
 type Watched = { readonly handler: Dispatcher.DispatchHandler; readonly stop: (error: Error) => void };
 
 /** Follows one request. What fails before the request's start on a connected socket has not written a byte. */
-const watchRequest = (settle: (end: GraphAnswer | { readonly error: Error; readonly began: boolean }) => void): Watched => {
+const watchRequest = (
+  settle: (end: GraphAnswer | { readonly error: Error; readonly began: boolean }) => void,
+): Watched => {
   let controller: Dispatcher.DispatchController | undefined;
   let status = 0;
   let headers: GraphAnswer['headers'] = {};

@@ -7,7 +7,11 @@ const error = (code: unknown) => ({ error: { message: 'no', type: 'OAuthExceptio
 
 describe("Graph's answer", () => {
   test('a message id is an acceptance', () => {
-    const body = { messaging_product: 'whatsapp', contacts: [{ wa_id: '263770000001' }], messages: [{ id: 'wamid.X' }] };
+    const body = {
+      messaging_product: 'whatsapp',
+      contacts: [{ wa_id: '263770000001' }],
+      messages: [{ id: 'wamid.X' }],
+    };
     expect(read(200, body)).toEqual({ outcome: 'accepted', wamid: 'wamid.X' });
   });
 
@@ -39,6 +43,8 @@ describe("Graph's answer", () => {
     expect(read(400, error(130429), { 'retry-after': '3' })).toMatchObject({ retryAfterMs: 3_000 });
     const usage = JSON.stringify({ '1': [{ type: 'messages', estimated_time_to_regain_access: 2 }] });
     expect(read(400, error(80007), { 'x-business-use-case-usage': usage })).toMatchObject({ retryAfterMs: 120_000 });
-    expect(read(400, error(80007), { 'x-business-use-case-usage': 'x', 'retry-after': 'soon' })).not.toHaveProperty('retryAfterMs');
+    expect(read(400, error(80007), { 'x-business-use-case-usage': 'x', 'retry-after': 'soon' })).not.toHaveProperty(
+      'retryAfterMs',
+    );
   });
 });

@@ -3,7 +3,12 @@ import { classify, type RetryClass } from './retry-classes.ts';
 /** What became of one POST. Only `accepted` and `refused` are Graph's word; `not_sent` means that no byte was written. */
 export type SendOutcome =
   | { readonly outcome: 'accepted'; readonly wamid: string }
-  | { readonly outcome: 'refused'; readonly code: number | undefined; readonly retryClass: RetryClass; readonly retryAfterMs?: number }
+  | {
+      readonly outcome: 'refused';
+      readonly code: number | undefined;
+      readonly retryClass: RetryClass;
+      readonly retryAfterMs?: number;
+    }
   | { readonly outcome: 'not_sent'; readonly reason: string }
   | { readonly outcome: 'ambiguous'; readonly reason: string };
 

@@ -45,7 +45,12 @@ describe('a message becomes the JSON of Meta', () => {
 
   test('reply buttons', () => {
     const buttons = [button('yes', 'Yes'), button('no', 'No')];
-    const message: Outgoing = { kind: 'buttons', body: fitText('Sure?', 1024), buttons, footer: fitText('Reply soon', 60) };
+    const message: Outgoing = {
+      kind: 'buttons',
+      body: fitText('Sure?', 1024),
+      buttons,
+      footer: fitText('Reply soon', 60),
+    };
     expect(renderMessage({ to: { phone }, message, outboxId }).interactive).toEqual({
       type: 'button',
       body: { text: 'Sure?' },
@@ -65,7 +70,15 @@ describe('a message becomes the JSON of Meta', () => {
       body: { text: 'Choose' },
       action: {
         button: 'Open',
-        sections: [{ title: 'All', rows: [{ id: 'a', title: 'Row a' }, { id: 'b', title: 'Row b' }] }],
+        sections: [
+          {
+            title: 'All',
+            rows: [
+              { id: 'a', title: 'Row a' },
+              { id: 'b', title: 'Row b' },
+            ],
+          },
+        ],
       },
     });
   });
@@ -76,7 +89,10 @@ describe('what Meta would refuse is a bug of ours', () => {
   const wrong: readonly (readonly [string, Outgoing])[] = [
     ['no button', { kind: 'buttons', body: fitText('x', 1024), buttons: [] }],
     ['four buttons', { kind: 'buttons', body: fitText('x', 1024), buttons }],
-    ['two buttons of one title', { kind: 'buttons', body: fitText('x', 1024), buttons: [button('1', 'A'), button('2', 'A')] }],
+    [
+      'two buttons of one title',
+      { kind: 'buttons', body: fitText('x', 1024), buttons: [button('1', 'A'), button('2', 'A')] },
+    ],
     ['eleven rows', list(Array.from({ length: 11 }, (_, index) => `r${index}`))],
     ['two rows of one id', list(['a', 'a'])],
   ];

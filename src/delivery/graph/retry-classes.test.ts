@@ -30,7 +30,8 @@ describe('the class of a refusal', () => {
   });
 
   test('a known code decides whatever the HTTP status says', () => {
-    for (const status of [200, 400, 401, 404, 429, 500, 503]) expect(classify(131056, status)).toBe('recipient_throttle');
+    for (const status of [200, 400, 401, 404, 429, 500, 503])
+      expect(classify(131056, status)).toBe('recipient_throttle');
   });
 
   test('where the code is silent, a failing server is tried again and a refused token stops the sender', () => {
@@ -46,7 +47,9 @@ describe('the class of a refusal', () => {
 describe('waiting', () => {
   test('back-off doubles from half a second to ten seconds, spread by chance', () => {
     expect([1, 2, 3, 4, 5, 60].map((tries) => backOffMs(tries, 0))).toEqual([500, 1_000, 2_000, 4_000, 5_000, 5_000]);
-    expect([1, 2, 3, 4, 5, 60].map((tries) => backOffMs(tries, 0.9999))).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    expect([1, 2, 3, 4, 5, 60].map((tries) => backOffMs(tries, 0.9999))).toEqual([
+      1_000, 2_000, 4_000, 8_000, 10_000, 10_000,
+    ]);
   });
   test('what Meta asks for is obeyed, up to a minute', () => {
     expect(backOffMs(1, 0, 7_000)).toBe(7_000);

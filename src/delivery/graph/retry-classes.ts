@@ -1,10 +1,4 @@
-import {
-  DOUBTFUL_TRIES_MAX,
-  RETRY_AFTER_MAX_MS,
-  RETRY_FIRST_MS,
-  RETRY_MAX_MS,
-  THROTTLE_STEPS_MAX,
-} from '../limits.ts';
+import { DOUBTFUL_TRIES_MAX, RETRY_AFTER_MAX_MS, RETRY_FIRST_MS, RETRY_MAX_MS, THROTTLE_STEPS_MAX } from '../limits.ts';
 
 /** What a refusal of Graph means for the message, the person and the sender. */
 export type RetryClass =
@@ -84,6 +78,7 @@ export const backOffMs = (tries: number, chance: number, retryAfterMs?: number):
 };
 
 /** Meta, pair rate limit: wait 4^X seconds, X = 0, 1, … while the pair stays throttled. */
-export const throttleMs = (throttled: number): number => 1_000 * 4 ** Math.min(Math.max(throttled, 0), THROTTLE_STEPS_MAX);
+export const throttleMs = (throttled: number): number =>
+  1_000 * 4 ** Math.min(Math.max(throttled, 0), THROTTLE_STEPS_MAX);
 
 export const isWorthAnotherTry = (tries: number): boolean => tries < DOUBTFUL_TRIES_MAX;

@@ -1,6 +1,7 @@
 import { isUuid, type IdentityId } from '../../base/id.ts';
 import { settleTurn } from '../../queue/lanes.ts';
 import { claimLanes } from '../../queue/store.ts';
+import { composeCredex } from '../compose/core.ts';
 import { composeTurn } from '../compose/worker.ts';
 import { openRole } from '../compose/role.ts';
 import type { CommandContext } from '../command.ts';
@@ -13,7 +14,9 @@ export const run = async (context: CommandContext): Promise<number> => {
   const { ground, lifecycle } = await openRole(context, { role: 'lane' });
   const { database, clock, noteEvent } = ground;
   const [claim] = await claimLanes(database, { kind: 'named', identityId: identityId as IdentityId }, clock.offsetMs());
-  if (claim) await settleTurn({ database, clock, noteEvent, runTurn: composeTurn(ground) }, claim);
+  const core = composeCredex(ground);
+  lifecycle.onStop(() => core.close());
+  if (claim) await settleTurn({ database, clock, noteEvent, runTurn: composeTurn(ground, core.credex) }, claim);
   lifecycle.stop(EXIT.done);
   return lifecycle.ended;
 };

@@ -43,12 +43,35 @@ const LEDGER_TIMEOUT_MS = 3_000;
 const REDIS_TIMEOUT_MS = 1_000;
 
 export const createGround = (deps: GroundDeps): Ground => {
-  const { config, clock, log, role, databaseUrl, ledgerDatabaseUrl, redisUrl, metrics = createMetrics(), connectionsMax = 8 } = deps;
+  const {
+    config,
+    clock,
+    log,
+    role,
+    databaseUrl,
+    ledgerDatabaseUrl,
+    redisUrl,
+    metrics = createMetrics(),
+    connectionsMax = 8,
+  } = deps;
   const applicationName = `vimbiso ${role}`;
-  const database = createDatabase({ url: databaseUrl, connectionsMax, applicationName, timeoutMs: DATABASE_TIMEOUT_MS });
-  const ledgerDatabase = createDatabase({ url: ledgerDatabaseUrl, connectionsMax, applicationName: `${applicationName} ledger`, timeoutMs: LEDGER_TIMEOUT_MS });
+  const database = createDatabase({
+    url: databaseUrl,
+    connectionsMax,
+    applicationName,
+    timeoutMs: DATABASE_TIMEOUT_MS,
+  });
+  const ledgerDatabase = createDatabase({
+    url: ledgerDatabaseUrl,
+    connectionsMax,
+    applicationName: `${applicationName} ledger`,
+    timeoutMs: LEDGER_TIMEOUT_MS,
+  });
   const { caPem } = config.redis;
-  const redis = redisUrl === undefined ? undefined : createRedis({ url: redisUrl, timeoutMs: REDIS_TIMEOUT_MS, ...(caPem === undefined ? {} : { caPem }) });
+  const redis =
+    redisUrl === undefined
+      ? undefined
+      : createRedis({ url: redisUrl, timeoutMs: REDIS_TIMEOUT_MS, ...(caPem === undefined ? {} : { caPem }) });
   return Object.freeze({
     config,
     clock,

@@ -12,7 +12,13 @@ import { openWorker, type Worker } from './worker.ts';
 /** How long an isolated lane may take before its process is killed. */
 const ISOLATED_MS = 20_000;
 
-export const composeBury = ({ database, clock, noteEvent, keyStore, config }: Ground): ((identityId: IdentityId) => Promise<void>) =>
+export const composeBury = ({
+  database,
+  clock,
+  noteEvent,
+  keyStore,
+  config,
+}: Ground): ((identityId: IdentityId) => Promise<void>) =>
   createBury<SealedReply>({
     database,
     clock,

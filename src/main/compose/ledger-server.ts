@@ -4,7 +4,10 @@ import { composeLedger } from './core.ts';
 import type { Ground } from './ground.ts';
 
 /** The embedded ledger over HTTP, in dialect C. */
-export const openLedgerServer = (ground: Ground, at: { readonly host: string; readonly port: number }): Promise<LedgerServer> => {
+export const openLedgerServer = (
+  ground: Ground,
+  at: { readonly host: string; readonly port: number },
+): Promise<LedgerServer> => {
   const { config, clock, noteEvent } = ground;
   return startLedgerServer({
     ledger: composeLedger(ground),

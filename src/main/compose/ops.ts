@@ -17,7 +17,11 @@ export const composeReadiness = ({ database, redis }: Ground): ReturnType<typeof
   });
 
 /** Health, readiness and metrics of a command's top process. */
-export const openOps = async ({ config, print }: CommandContext, ground: Ground, { lifecycle, collectMetrics }: Tree): Promise<void> => {
+export const openOps = async (
+  { config, print }: CommandContext,
+  ground: Ground,
+  { lifecycle, collectMetrics }: Tree,
+): Promise<void> => {
   const server = await openOpsServer({
     ...config.ops,
     isStrict: config.isStrict,

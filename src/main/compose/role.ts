@@ -17,7 +17,10 @@ export type RoleOptions = {
 };
 
 /** Stores, migrations (development and test only) and the ground of one process, closed in the order they need. */
-export const openRole = async (context: CommandContext, { role, allowMemoryRedis = false }: RoleOptions): Promise<Role> => {
+export const openRole = async (
+  context: CommandContext,
+  { role, allowMemoryRedis = false }: RoleOptions,
+): Promise<Role> => {
   const { config, dataDir, cacheDir, print, log, parent, snapshot } = context;
   const databaseUrl = config.database.url?.reveal();
   const redisUrl = config.redis.url?.reveal();
@@ -47,10 +50,13 @@ export const openRole = async (context: CommandContext, { role, allowMemoryRedis
 };
 
 const prepareDatabase = async (ground: Ground, { config }: CommandContext, databaseUrl: string): Promise<void> => {
-  const urls: Readonly<Record<Schema, string>> = { bot: databaseUrl, ledger: config.database.ledgerUrl?.reveal() ?? databaseUrl };
+  const urls: Readonly<Record<Schema, string>> = {
+    bot: databaseUrl,
+    ledger: config.database.ledgerUrl?.reveal() ?? databaseUrl,
+  };
   await migrate({ databaseUrl: urls.bot, schema: 'bot' });
   await migrate({ databaseUrl: urls.ledger, schema: 'ledger' });
-  if (config.core.url === 'embedded') await initLedger(seedDeps(ground));
+  if (config.core.url === 'embedded') await prepareLedger(ground);
 };
 
 const seedDeps = ({ ledgerDatabase, config, clock }: Ground): Parameters<typeof seedDemo>[0] => ({
@@ -58,6 +64,9 @@ const seedDeps = ({ ledgerDatabase, config, clock }: Ground): Parameters<typeof 
   ring: config.keyRing,
   clock,
 });
+
+/** The first day, the foundation and the operations account; does nothing where they are. */
+export const prepareLedger = (ground: Ground): Promise<void> => initLedger(seedDeps(ground));
 
 /** The demo members, for `start` and `demo`; does nothing where they are. */
 export const seedDemoMembers = (ground: Ground): Promise<void> => seedDemo(seedDeps(ground));
@@ -71,7 +80,8 @@ export const serveUntilStopped = async (
   const role = await openRole(context, options);
   try {
     const urls = await open(role);
-    if (!context.parent) await openOps(context, role.ground, { lifecycle: role.lifecycle, collectMetrics: () => Promise.resolve([]) });
+    if (!context.parent)
+      await openOps(context, role.ground, { lifecycle: role.lifecycle, collectMetrics: () => Promise.resolve([]) });
     if (context.parent) context.parent.sayReady(urls);
     else for (const [name, url] of Object.entries(urls)) context.print(`${name}: ${url}`);
   } catch (error) {

@@ -24,7 +24,10 @@ export const openSimulator = async ({ config }: CommandContext): Promise<Simulat
     businessId: whatsapp.businessId,
     displayPhoneNumber: DISPLAY_PHONE_NUMBER,
     clock: systemClock,
-    people: DEMO_MEMBERS.map(({ number, firstname, lastname }) => ({ phone: number, name: `${firstname} ${lastname}` })),
+    people: DEMO_MEMBERS.map(({ number, firstname, lastname }) => ({
+      phone: number,
+      name: `${firstname} ${lastname}`,
+    })),
     pageDirectory,
   });
 };

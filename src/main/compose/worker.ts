@@ -5,6 +5,7 @@ import { createRunTurn, type SpendQuota } from '../../conversation/turn.ts';
 import { understandMessage } from '../../conversation/understand.ts';
 import type { SessionStore } from '../../conversation/session.ts';
 import { createDelivery, type Delivery } from '../../delivery/delivery.ts';
+import type { Credex } from '../../credex/credex.ts';
 import { createGraphClient, type SendClient } from '../../delivery/graph/graph-client.ts';
 import { sealReply, type SealedReply } from '../../delivery/seal-reply.ts';
 import { keepReplies } from '../../delivery/store.ts';
@@ -25,6 +26,8 @@ export type WorkerDeps = {
   readonly bury: (identityId: IdentityId) => Promise<void>;
   /** Where rows marked for the simulator go; absent = where all go. */
   readonly simulatorUrl?: string;
+  /** Another core than the configured one: tests make it fail. */
+  readonly credex?: Credex;
   readonly at?: AtKillPoint;
 };
 
@@ -35,7 +38,7 @@ export type Worker = {
 };
 
 /** Turns of this process: everything between a claim and its commit. */
-export const composeTurn = (ground: Ground, at?: AtKillPoint): RunTurn => {
+export const composeTurn = (ground: Ground, credex: Credex, at?: AtKillPoint): RunTurn => {
   const { config, clock, noteEvent, metrics, database, keyStore } = ground;
   const { sessions, spendQuota }: { sessions: SessionStore; spendQuota: SpendQuota } = composeMemory(ground);
   const commitDeps: CommitDeps<SealedReply> = { database, clock, metrics, keepReplies };
@@ -51,7 +54,7 @@ export const composeTurn = (ground: Ground, at?: AtKillPoint): RunTurn => {
     understand: understandMessage,
     sessions,
     spendQuota,
-    credex: composeCredex(ground),
+    credex,
     identities: createIdentityReader(database),
     readWaiting: (claim, limit) => readWaitingMessages(database, claim, limit),
     sealReply: (message) => sealReply(keyStore, message, clock.now()),
@@ -92,7 +95,9 @@ export const openWorker = async (ground: Ground, deps: WorkerDeps): Promise<Work
     chance: newChance,
     ...(deps.at && { at: deps.at }),
   });
-  const lanes = createLanes({ database, clock, noteEvent, runTurn: composeTurn(ground, deps.at), isolate: deps.isolate, bury: deps.bury });
+  const core = deps.credex ? { credex: deps.credex, close: () => Promise.resolve() } : composeCredex(ground);
+  const runTurn = composeTurn(ground, core.credex, deps.at);
+  const lanes = createLanes({ database, clock, noteEvent, runTurn, isolate: deps.isolate, bury: deps.bury });
   const unlisten = await Promise.all([database.listen('lane', lanes.wake), database.listen('outbox', delivery.wake)]);
   const sweep = setInterval(() => void sweepLanes(database, clock.offsetMs()).catch(() => undefined), SWEEP_EVERY_MS);
   lanes.start();
@@ -105,7 +110,7 @@ export const openWorker = async (ground: Ground, deps: WorkerDeps): Promise<Work
       await lanes.stop();
       await delivery.stop();
       await Promise.all(unlisten.map((stop) => stop()));
-      await Promise.all([graph.close(), simulator?.close()]);
+      await Promise.all([graph.close(), simulator?.close(), core.close()]);
     },
   });
 };

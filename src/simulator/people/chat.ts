@@ -11,7 +11,10 @@ export type Person = {
   readonly username?: string;
   readonly identityKeyHash?: string;
 };
-/** With neither number nor BSUID it is not a person. A phone number may come with plus sign and spaces. */
+/**
+ * With neither number nor BSUID it is not a person. A number may come with plus sign and spaces; it gets a BSUID, as
+ * everyone has one since 2026, unless `bsuid` is the empty text.
+ */
 export type NewPerson = Partial<Omit<Person, 'who'>>;
 
 export type Choice = { readonly id: string; readonly title: string };

@@ -54,7 +54,8 @@ const describePerson = (next: NewPerson, old: Person | undefined): Person => {
   const phone = next.phone === undefined ? old?.phone : readDigits(next.phone);
   const given = next.bsuid === undefined ? old?.bsuid : (readBsuid(next.bsuid) ?? null);
   // `bsuid: ''` makes a person of the time before BSUIDs; a number alone gets one.
-  const bsuid = given === undefined && phone !== undefined ? deriveBsuid(phone) : (given ?? undefined);
+  const bsuid =
+    given === undefined && old === undefined && phone !== undefined ? deriveBsuid(phone) : (given ?? undefined);
   const who = old?.who ?? phone ?? bsuid;
   assert(who !== undefined, 'a person has a phone number or a BSUID');
   const username = next.username ?? old?.username;

@@ -27,7 +27,7 @@ export type Stamped = {
 };
 
 /** `messages[]` of a webhook (Meta, "Webhooks: messages reference"). */
-export const describeMessage = ({ person, message, wamid, atMs }: Stamped): object => ({
+const describeMessage = ({ person, message, wamid, atMs }: Stamped): object => ({
   ...(message.context === undefined ? {} : { context: message.context }),
   ...(person.phone === undefined ? {} : { from: person.phone }),
   ...(person.bsuid === undefined ? {} : { from_user_id: person.bsuid }),

@@ -1,0 +1,75 @@
+import { assert } from '../base/assert.ts';
+import type { Gatherer } from '../base/gather.ts';
+import type { IdentityId } from '../base/id.ts';
+import type { Recipient } from '../delivery/outgoing.ts';
+import type { Claim, Input } from '../queue/queue.ts';
+import type { KeyRing } from '../security/keyring.ts';
+import { open } from '../security/seal.ts';
+import type { KeyStore } from '../security/store.ts';
+import { IDENTITY_INDEX_KEY } from '../security/wamid.ts';
+import type { IdentityRow } from './identity-store.ts';
+import type { Inbound, Speaker } from './inbound.ts';
+import { readProfile, type Profile, type SealedProfile } from './profile.ts';
+import type { Person } from './turn-types.ts';
+
+export type OpenDeps = {
+  readonly keyStore: KeyStore;
+  readonly ring: KeyRing;
+  readonly identities: Gatherer<IdentityId, IdentityRow | undefined>;
+  readonly understand: (raw: unknown) => Inbound;
+};
+
+/** What a turn knows before it decides. */
+export type Opened = {
+  readonly claim: Claim;
+  readonly message: Inbound;
+  readonly to: Recipient;
+  readonly profile: Profile;
+  readonly changed: SealedProfile | undefined;
+  readonly person: Person;
+  readonly isMember: boolean;
+};
+
+const parseInput = (plain: Buffer | undefined): { readonly message: unknown; readonly speaker: Speaker } => {
+  assert(plain, 'an input opens with the key of its day');
+  return JSON.parse(plain.toString('utf8')) as { message: unknown; speaker: Speaker };
+};
+
+/** Opens a claimed message and joins it with the person it is from. */
+export const openInput = async (deps: OpenDeps, claim: Claim): Promise<Opened> => {
+  const { keyStore, ring, identities, understand } = deps;
+  const { input, identityId } = claim;
+  assert(input.kind === 'message', 'only messages are inputs yet');
+  const [dayKey, indexKey, row] = await Promise.all([
+    keyStore.getKey(`day.${input.day}`),
+    keyStore.getKey(IDENTITY_INDEX_KEY),
+    identities.add(identityId),
+  ]);
+  assert(row, 'a lane has its identity');
+  const { message, speaker } = parseInput(open(input.body, dayKey, inputContext(input)));
+  const { profile, changed } = readProfile({ ring, indexKey }, row, speaker);
+  return {
+    claim,
+    message: understand(message),
+    to: addressOf(speaker, profile),
+    profile,
+    changed,
+    isMember: row.isMember,
+    person: {
+      identityId,
+      standing: row.standing === 'closed' ? 'open' : row.standing,
+      language: row.language,
+      hasNumber: profile.phone !== undefined,
+      wasAskedForNumber: row.numberAsked,
+    },
+  };
+};
+
+const inputContext = (input: Input): string => `input:${input.dedupe.toString('hex')}`;
+
+/** A reply goes where the message came from: its number, else its BSUID, else what is kept. */
+const addressOf = (speaker: Speaker, profile: Profile): Recipient => {
+  if (speaker.phone !== undefined) return { phone: speaker.phone };
+  if (speaker.bsuid !== undefined) return { bsuid: speaker.bsuid as NonNullable<Recipient['bsuid']> };
+  return profile;
+};

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createChance, type Chance } from './chance.ts';
+import { openCrowd } from './crowd.ts';
+import { openTown, type RoleName, type Town } from './town.ts';
+import { tell, until } from './until.ts';
+
+const DEATHS = 10;
+/** The furthest passing that a life may end at. */
+const PASSING_MAX = 20;
+const DRAINED_MS = 30_000;
+/** A claim's lease of 13 s, 15 s of waiting for a status, and a machine that is busy. */
+const ALL_SENT_MS = 45_000;
+/**
+ * A doubtful answer is sent once more 28 s after its sender died. Killing ends before, so that none is doubtful twice:
+ * that one would be given up, by design.
+ */
+const SPELL_MS = 20_000;
+
+const DOORS = ['serve-1', 'serve-2'] as const;
+const WORKERS = ['work-1', 'work-2'] as const;
+
+type Arm = (town: Town, chance: Chance) => Promise<() => Promise<void>>;
+
+/** Every life of these processes ends at a passing of the point, drawn anew, until disarmed. */
+const killAt =
+  (point: string, roles: readonly RoleName[]): Arm =>
+  async (town, chance) => {
+    for (const role of roles) town.order(role, () => ['--kill-at', `${point}:${chance.between(1, PASSING_MAX)}`]);
+    await town.killAll(roles);
+    return async () => {
+      for (const role of roles) town.order(role);
+      await town.killAll(roles);
+    };
+  };
+
+/** P11 lies outside of the program: Graph has taken the message, and its answer meets nobody. */
+const killAtP11: Arm = async (town, chance) => {
+  for (const role of WORKERS) {
+    let left = chance.between(1, PASSING_MAX);
+    town.wires[role].beforeAnswer = () => {
+      left -= 1;
+      if (left > 0) return true;
+      left = chance.between(1, PASSING_MAX);
+      town.kill(role, 'SIGKILL');
+      return false;
+    };
+  }
+  return async () => {
+    for (const role of WORKERS) town.wires[role].beforeAnswer = undefined;
+  };
+};
+
+let crowds = 0;
+/** Deaths while people talk, then quiet until everything is answered; as often as it takes for ten deaths. */
+const killTenTimes = async (town: Town, point: string, { arm, spellMs = 60_000 }: { arm: Arm; spellMs?: number }) => {
+  const chance = createChance();
+  const sum = { deaths: 0, messages: 0, repeated: 0, lost: 0 };
+  while (sum.deaths < DEATHS) {
+    const disarm = await arm(town, chance);
+    const before = town.deaths.length;
+    const died = (): number => town.deaths.length - before;
+    const beganAt = performance.now();
+    crowds += 1;
+    const crowd = openCrowd(town.simulator, chance, { firstNumber: 1_000 + 20 * crowds });
+    const isEnough = (): boolean => sum.deaths + died() >= DEATHS || (died() > 0 && performance.now() - beganAt > spellMs);
+    await until(`deaths at ${point}`, isEnough, 120_000);
+    const deaths = town.deaths.slice(before);
+    expect(deaths.map(({ reason }) => reason)).toEqual(deaths.map(() => 'signal'));
+    await disarm();
+    await crowd.hush();
+    const drainedMs = await town.lanesDrained(DRAINED_MS);
+    const settledMs = drainedMs + (await town.settled(ALL_SENT_MS));
+    const lost = await countLost(town);
+    const { messages, repeated } = crowd.check(lost);
+    tell(
+      `${point}, seed ${chance.seed}: killed ${deaths.length} times, ${messages} messages answered in order, ${lost} lost, ` +
+        `${repeated} sent twice; lanes drained in ${Math.round(drainedMs)} ms, all sent in ${Math.round(settledMs)} ms`,
+    );
+    sum.deaths += deaths.length;
+    sum.messages += messages;
+    sum.repeated += repeated;
+    sum.lost += lost;
+  }
+  return sum;
+};
+
+/** Answers that were doubtful twice and that the program itself gave up, visibly; any other that was not sent is a failure. */
+const countLost = async (town: Town): Promise<number> => {
+  const gone = await town.query(`DELETE FROM bot.outbox WHERE state <> 'sent' RETURNING state, ambiguities`);
+  for (const { state, ambiguities } of gone) expect({ state, twice: Number(ambiguities) > 0 }).toEqual({ state: 'undelivered', twice: true });
+  return gone.length;
+};
+
+describe('killed ten times while people talk', () => {
+  let town: Town;
+  beforeAll(async () => {
+    town = await openTown();
+  });
+  afterAll(() => town.close());
+
+  it('P2, committed and not yet acknowledged: each message is answered once, in order', async () => {
+    expect(await killTenTimes(town, 'P2', { arm: killAt('P2', DOORS) })).toMatchObject({ repeated: 0, lost: 0 });
+  });
+
+  it('P3, just acknowledged: each message is answered once, in order', async () => {
+    expect(await killTenTimes(town, 'P3', { arm: killAt('P3', DOORS) })).toMatchObject({ repeated: 0, lost: 0 });
+  });
+
+  it('P10, decided and not yet sent: each message is answered, in order', async () => {
+    expect(await killTenTimes(town, 'P10', { arm: killAt('P10', WORKERS), spellMs: SPELL_MS })).toMatchObject({ lost: 0 });
+  });
+
+  it('P11, Graph has it and says so by status: each message is answered once, in order', async () => {
+    expect(await killTenTimes(town, 'P11', { arm: killAtP11 })).toMatchObject({ repeated: 0, lost: 0 });
+  });
+});
+
+describe('killed ten times while Graph sends no status', () => {
+  let town: Town;
+  beforeAll(async () => {
+    town = await openTown({ settings: { statuses: 'none' } });
+  });
+  afterAll(() => town.close());
+
+  it('P11: each message is answered, in order; the doubtful one once more under the same reference', async () => {
+    const { repeated, lost } = await killTenTimes(town, 'P11 without statuses', { arm: killAtP11, spellMs: SPELL_MS });
+    expect(lost).toBe(0);
+    expect(repeated).toBeGreaterThan(0);
+    const sent = Map.groupBy(town.simulator.sent.list(), ({ reference = '' }) => reference);
+    expect(Math.max(...[...sent.values()].map((copies) => copies.length))).toBe(2);
+    for (const copies of sent.values())
+      expect(new Set(copies.map(({ request }) => JSON.stringify(request))).size).toBe(1);
+  });
+});
