@@ -1,5 +1,6 @@
 // The table "Who is speaking", each row said to two doors at the same moment, many times.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../support/doors.ts';
 import type { Person } from '../support/webhooks.ts';
 import { COLUMNS, openIdentityWorld, type IdentityRow, type IdentityWorld, type Someone } from './identity-world.ts';
 
@@ -190,6 +191,38 @@ describe('who is speaking, said to two doors at once', () => {
       await expectAllKept(said.length);
     },
   );
+});
+
+test('what was read of an identity before its lane was had is looked at again: a message never follows a BSUID to where it was', async () => {
+  const { phone, bsuid } = world.someone();
+  await world.say(world.doors[0], { bsuid });
+  await world.say(world.doors[0], { phone });
+  const [from, to] = [await world.holderOf('bsuid', bsuid), await world.holderOf('phone', phone)];
+  const { database } = world.doors[1].ground;
+  const said = await database.transact(async (tx) => {
+    await tx.query('SELECT FROM bot.lane WHERE identity_id = $1 FOR UPDATE', [from?.identity_id]);
+    const message = world.say(world.doors[0], { bsuid });
+    await until(async () =>
+      expect(
+        await world.query(
+          "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR UPDATE OF l%' AND datname = current_database()",
+        ),
+      ).toHaveLength(1),
+    );
+    await tx.query(
+      "UPDATE bot.identity SET bsuid_hash = NULL, standing = 'closed', merged_into = $2 WHERE identity_id = $1",
+      [from?.identity_id, to?.identity_id],
+    );
+    await tx.query('UPDATE bot.identity SET bsuid_hash = $2 WHERE identity_id = $1', [
+      to?.identity_id,
+      await world.hash('bsuid', bsuid),
+    ]);
+    return { message };
+  });
+  await said.message;
+  expect(
+    [await world.inputsOf(from?.identity_id), await world.inputsOf(to?.identity_id)].map((inputs) => inputs.length),
+  ).toEqual([1, 2]);
 });
 
 let keptBefore = 0;
