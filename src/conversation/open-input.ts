@@ -35,6 +35,12 @@ const parseInput = (plain: Buffer | undefined): { readonly message: unknown; rea
   return JSON.parse(plain.toString('utf8')) as { message: unknown; speaker: Speaker };
 };
 
+/** A message of the same lane, without its speaker; undefined where it does not open, which its own turn finds out. */
+export const peekMessage = async ({ keyStore, understand }: OpenDeps, input: Input): Promise<Inbound | undefined> => {
+  const plain = open(input.body, await keyStore.getKey(`day.${input.day}`), inputContext(input));
+  return plain && understand(parseInput(plain).message);
+};
+
 /** Opens a claimed message and joins it with the person it is from. */
 export const openInput = async (deps: OpenDeps, claim: Claim): Promise<Opened> => {
   const { keyStore, ring, identities, understand } = deps;

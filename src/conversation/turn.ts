@@ -15,7 +15,7 @@ import { answerWithoutSession } from './away.ts';
 import { askCore } from './ask.ts';
 import type { CommitOutcome, TurnResult } from './commit.ts';
 import type { IdentityChange } from './identity-store.ts';
-import { openInput, type OpenDeps, type Opened } from './open-input.ts';
+import { openInput, peekMessage, type OpenDeps, type Opened } from './open-input.ts';
 import type { Session, SessionState, SessionStore } from './session.ts';
 import type { Ask, Decide, Effect, TurnInput, TurnState } from './turn-types.ts';
 
@@ -236,18 +236,35 @@ const identityChange = <Reply>(
 };
 
 /**
- * Redis is away. HELP and STOP are answered at once; anything else waits up to 30 s, then one answer from PostgreSQL alone
- * serves everything that waits in this lane, and the session is over.
+ * Redis is away. HELP and STOP are answered at once, and so is what waits before them; anything else waits up to 30 s,
+ * then one answer from PostgreSQL alone serves all of it. The lane keeps its reference: what it names is either still
+ * there or gone when Redis is back, and then the person hears that their visit is over.
  */
 const answerAway = async <Reply>(deps: TurnDeps<Reply>, opened: Opened): Promise<TurnOutcome> => {
   const { claim, message, person } = opened;
-  const answer = answerWithoutSession(message, person.language);
+  const { message: reply, isUrgent } = answerWithoutSession(message, person.language);
   const waitedMs = deps.clock.now() - claim.input.keptAtMs;
-  if (!answer.isUrgent && waitedMs < SESSION_PATIENCE_MS) return { outcome: 'away', retryInMs: SESSION_RETRY_MS };
-  const others = answer.isUrgent ? [] : await deps.readWaiting(claim, SHARED_ANSWER_MAX);
+  const behind = isUrgent ? { others: [], isUrgentNext: false } : await readBehind(deps, opened);
+  if (!isUrgent && !behind.isUrgentNext && waitedMs < SESSION_PATIENCE_MS)
+    return { outcome: 'away', retryInMs: SESSION_RETRY_MS };
   return commitTurn(deps, opened, {
-    effects: answer.message ? [{ effect: 'reply', kind: 'receipt', message: answer.message }] : [],
-    sessionRef: answer.isUrgent ? claim.sessionRef : null,
-    inputs: [claim.input, ...others],
+    effects: reply ? [{ effect: 'reply', kind: 'receipt', message: reply }] : [],
+    // A number or key that has changed ends the visit (S12), whatever can be read of it now.
+    sessionRef: message.kind === 'system' ? null : claim.sessionRef,
+    inputs: [claim.input, ...behind.others],
   });
+};
+
+type Behind = { readonly others: readonly Input[]; readonly isUrgentNext: boolean };
+
+/** The messages behind this one that its answer may serve too: as far as the first that has an answer of its own. */
+const readBehind = async <Reply>(deps: TurnDeps<Reply>, { claim, person }: Opened): Promise<Behind> => {
+  const waiting = await deps.readWaiting(claim, SHARED_ANSWER_MAX);
+  for (const [index, input] of waiting.entries()) {
+    const message = await peekMessage(deps, input);
+    const answer = message && answerWithoutSession(message, person.language);
+    if (!answer || answer.isUrgent)
+      return { others: waiting.slice(0, index), isUrgentNext: answer?.message !== undefined };
+  }
+  return { others: waiting, isUrgentNext: false };
 };

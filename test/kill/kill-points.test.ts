@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createChance, type Chance } from './chance.ts';
-import { openCrowd } from './crowd.ts';
+import { openCrowd, type CrowdOptions } from './crowd.ts';
 import { openTown, type RoleName, type Town } from './town.ts';
 import { tell, until } from './until.ts';
 
@@ -15,6 +15,10 @@ const ALL_SENT_MS = 45_000;
  * that one would be given up, by design.
  */
 const SPELL_MS = 20_000;
+
+const FEW: CrowdOptions = { size: 16, pauseMaxMs: 300 };
+/** A dead sender holds up those it was sending to: enough others are left for the next to die with. */
+const MANY: CrowdOptions = { size: 120, pauseMaxMs: 4_000 };
 
 const DOORS = ['serve-1', 'serve-2'] as const;
 const WORKERS = ['work-1', 'work-2'] as const;
@@ -52,7 +56,8 @@ const killAtP11: Arm = async (town, chance) => {
 
 let crowds = 0;
 /** Deaths while people talk, then quiet until everything is answered; as often as it takes for ten deaths. */
-const killTenTimes = async (town: Town, point: string, { arm, spellMs = 60_000 }: { arm: Arm; spellMs?: number }) => {
+const killTenTimes = async (town: Town, point: string, how: { arm: Arm; spellMs?: number; crowd: CrowdOptions }) => {
+  const { arm, spellMs = 60_000 } = how;
   const chance = createChance();
   const sum = { deaths: 0, messages: 0, repeated: 0, lost: 0 };
   while (sum.deaths < DEATHS) {
@@ -61,7 +66,7 @@ const killTenTimes = async (town: Town, point: string, { arm, spellMs = 60_000 }
     const died = (): number => town.deaths.length - before;
     const beganAt = performance.now();
     crowds += 1;
-    const crowd = openCrowd(town.simulator, chance, { firstNumber: 1_000 + 20 * crowds });
+    const crowd = openCrowd(town.simulator, chance, { ...how.crowd, firstNumber: 150 * crowds });
     const isEnough = (): boolean => sum.deaths + died() >= DEATHS || (died() > 0 && performance.now() - beganAt > spellMs);
     await until(`deaths at ${point}`, isEnough, 120_000);
     const deaths = town.deaths.slice(before);
@@ -99,19 +104,19 @@ describe('killed ten times while people talk', () => {
   afterAll(() => town.close());
 
   it('P2, committed and not yet acknowledged: each message is answered once, in order', async () => {
-    expect(await killTenTimes(town, 'P2', { arm: killAt('P2', DOORS) })).toMatchObject({ repeated: 0, lost: 0 });
+    expect(await killTenTimes(town, 'P2', { arm: killAt('P2', DOORS), crowd: FEW })).toMatchObject({ repeated: 0, lost: 0 });
   });
 
   it('P3, just acknowledged: each message is answered once, in order', async () => {
-    expect(await killTenTimes(town, 'P3', { arm: killAt('P3', DOORS) })).toMatchObject({ repeated: 0, lost: 0 });
+    expect(await killTenTimes(town, 'P3', { arm: killAt('P3', DOORS), crowd: FEW })).toMatchObject({ repeated: 0, lost: 0 });
   });
 
   it('P10, decided and not yet sent: each message is answered, in order', async () => {
-    expect(await killTenTimes(town, 'P10', { arm: killAt('P10', WORKERS), spellMs: SPELL_MS })).toMatchObject({ lost: 0 });
+    expect(await killTenTimes(town, 'P10', { arm: killAt('P10', WORKERS), spellMs: SPELL_MS, crowd: MANY })).toMatchObject({ lost: 0 });
   });
 
   it('P11, Graph has it and says so by status: each message is answered once, in order', async () => {
-    expect(await killTenTimes(town, 'P11', { arm: killAtP11 })).toMatchObject({ repeated: 0, lost: 0 });
+    expect(await killTenTimes(town, 'P11', { arm: killAtP11, crowd: MANY })).toMatchObject({ repeated: 0, lost: 0 });
   });
 });
 
@@ -123,7 +128,7 @@ describe('killed ten times while Graph sends no status', () => {
   afterAll(() => town.close());
 
   it('P11: each message is answered, in order; the doubtful one once more under the same reference', async () => {
-    const { repeated, lost } = await killTenTimes(town, 'P11 without statuses', { arm: killAtP11, spellMs: SPELL_MS });
+    const { repeated, lost } = await killTenTimes(town, 'P11 without statuses', { arm: killAtP11, spellMs: SPELL_MS, crowd: MANY });
     expect(lost).toBe(0);
     expect(repeated).toBeGreaterThan(0);
     const sent = Map.groupBy(town.simulator.sent.list(), ({ reference = '' }) => reference);

@@ -3,7 +3,7 @@ import { signBody } from '../../src/security/signature.ts';
 import type { Secret } from '../../src/security/secret.ts';
 
 export const OUR_NUMBER_ID = '100000000000001';
-export const OUR_NUMBER = '15550000001';
+const OUR_NUMBER = '15550000001';
 
 export type Person = { readonly phone?: string; readonly bsuid?: string; readonly name?: string };
 export type MessageParts = {
@@ -42,7 +42,7 @@ export type StatusParts = {
   readonly errorCode?: number;
 };
 
-export const statusUpdate = ({ wamid, status, atMs, outboxId, errorCode }: StatusParts) => ({
+const statusUpdate = ({ wamid, status, atMs, outboxId, errorCode }: StatusParts) => ({
   id: wamid,
   status,
   timestamp: inSeconds(atMs),
