@@ -14,11 +14,10 @@ export type Reader = { readonly query: Query };
 
 export type Database = Reader & {
   /** One transaction; a deadlock, lost lock or serialisation failure is repeated up to 5 times. `act` must be repeatable. */
-  readonly transact: <T>(act: (tx: Transactor) => Promise<T>, options?: TransactOptions) => Promise<T>;
+  readonly transact: <T>(act: (tx: Transactor) => Promise<T>) => Promise<T>;
   readonly listen: (channel: string, hear: () => void) => Promise<() => Promise<void>>;
   readonly close: () => Promise<void>;
 };
-export type TransactOptions = { readonly timeoutMs?: number };
 
 export type DatabaseOptions = {
   readonly url: string;

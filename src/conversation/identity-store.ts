@@ -1,6 +1,6 @@
 import type { Database, Reader, Transactor } from '../base/database.ts';
+import { pgArray } from '../base/pg-array.ts';
 import { createGatherer, type Gatherer } from '../base/gather.ts';
-import { isoTime } from '../base/clock.ts';
 import type { IdentityId } from '../base/id.ts';
 
 /** The identity row as a turn needs it; `profile` is sealed under the person's own key. */
@@ -50,7 +50,7 @@ const readIdentityRows = async (
   const rows = await database.query<Row>(
     `SELECT identity_id, bsuid_hash, phone_hash, standing, money_stopped, profile, profile_key, language, number_asked_at IS NOT NULL AS number_asked, is_member
      FROM bot.identity WHERE identity_id = ANY($1::uuid[])`,
-    [ids],
+    [pgArray.uuid(ids)],
   );
   const byId = new Map(rows.map((row) => [row.identity_id, row]));
   return ids.map((id) => {
@@ -83,12 +83,12 @@ export const saveIdentities = async (tx: Transactor, changes: readonly IdentityC
        AS c(identity_id, profile, profile_key, language, asked_at, is_member)
      WHERE i.identity_id = c.identity_id`,
     [
-      changes.map(({ identityId }) => identityId),
-      changes.map(({ profile }) => profile?.sealed ?? null),
-      changes.map(({ profile }) => profile?.wrappedKey ?? null),
-      changes.map(({ language }) => language ?? null),
-      changes.map(({ numberAskedAtMs }) => (numberAskedAtMs === undefined ? null : isoTime(numberAskedAtMs))),
-      changes.map(({ isMember }) => isMember ?? null),
+      pgArray.uuid(changes.map(({ identityId }) => identityId)),
+      pgArray.bytea(changes.map(({ profile }) => profile?.sealed ?? null)),
+      pgArray.bytea(changes.map(({ profile }) => profile?.wrappedKey ?? null)),
+      pgArray.text(changes.map(({ language }) => language ?? null)),
+      pgArray.timestamptz(changes.map(({ numberAskedAtMs }) => numberAskedAtMs ?? null)),
+      pgArray.bool(changes.map(({ isMember }) => isMember ?? null)),
     ],
   );
 };

@@ -1,3 +1,4 @@
+import { pgArray } from '../base/pg-array.ts';
 import type { Transactor } from '../base/database.ts';
 import { PROMPT_LIFE_MS } from './limits.ts';
 import type { SealedReply } from './seal-reply.ts';
@@ -33,12 +34,12 @@ export const keepReplies = async (
        RETURNING 1)
      SELECT pg_notify('outbox', '') WHERE EXISTS (SELECT FROM woken)`,
     [
-      replies.map(({ outboxId }) => outboxId),
-      replies.map(({ identityId }) => identityId),
-      replies.map(({ kind }) => kind),
-      replies.map(({ route }) => route),
-      replies.map(({ day }) => day),
-      replies.map(({ body }) => body),
+      pgArray.uuid(replies.map(({ outboxId }) => outboxId)),
+      pgArray.uuid(replies.map(({ identityId }) => identityId)),
+      pgArray.text(replies.map(({ kind }) => kind)),
+      pgArray.text(replies.map(({ route }) => route)),
+      pgArray.date(replies.map(({ day }) => day)),
+      pgArray.bytea(replies.map(({ body }) => body)),
       clockOffsetMs,
       PROMPT_LIFE_MS,
     ],

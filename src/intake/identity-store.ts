@@ -1,4 +1,5 @@
 import type { Database, Reader, Transactor } from '../base/database.ts';
+import { pgArray } from '../base/pg-array.ts';
 import { newIdentityId, type IdentityId } from '../base/id.ts';
 import type { AuditedEvent } from '../watch/events.ts';
 import { keepAuditEntries } from '../watch/store.ts';
@@ -27,7 +28,7 @@ export const readIdentities = async (
     `SELECT ${COLUMNS} FROM bot.identity AS i JOIN bot.lane AS l USING (identity_id)
      WHERE i.bsuid_hash = ANY($1::bytea[]) OR i.phone_hash = ANY($2::bytea[])
      ORDER BY i.identity_id ${lock === 'lanes' ? 'FOR UPDATE OF l' : ''}`,
-    [hashesOf(people, 'bsuid'), hashesOf(people, 'phone')],
+    [pgArray.bytea(hashesOf(people, 'bsuid')), pgArray.bytea(hashesOf(people, 'phone'))],
   );
   return indexByHash(rows.map(toKnown));
 };

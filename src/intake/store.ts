@@ -1,3 +1,4 @@
+import { pgArray } from '../base/pg-array.ts';
 import type { Database, Transactor } from '../base/database.ts';
 import { isoTime } from '../base/clock.ts';
 import type { Who, Known } from './resolve.ts';
@@ -40,6 +41,7 @@ export type QuarantineRow = {
 export type KeepOutcome = 'kept' | 'duplicate' | 'unsettled';
 
 const hex = (buffer: Buffer): string => buffer.toString('hex');
+const fromHex = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text, 'hex'));
 
 /**
  * Keeps messages whose speaker is settled: lanes are locked first, in sorted order, then ids are given, so that a lane's
@@ -57,10 +59,11 @@ export const keepMessages = async (
     rows.map(({ who }) => who),
     'lanes',
   );
+  const byId = new Map([...byHash.values()].map((known) => [known.identityId, known]));
   const settled = rows.flatMap((row) => {
     const resolution = resolveAmong(row.who, byHash);
     if (resolution.act !== 'use') return [];
-    const seen = [...byHash.values()].find(({ identityId }) => identityId === resolution.identityId);
+    const seen = byId.get(resolution.identityId);
     return seen ? [{ row, seen, mayMoveMoney: resolution.mayMoveMoney }] : [];
   });
   const outcomes = new Map(settled.length === 0 ? [] : await insertMessages(tx, settled, offsetMs));
@@ -76,10 +79,10 @@ const insertMessages = async (
 ): Promise<readonly (readonly [MessageRow, KeepOutcome])[]> => {
   const answers = await tx.query<{ n: bigint | null; dedupe: Buffer | null }>(
     `WITH fit AS (
-       SELECT u.* FROM unnest($2::uuid[], $3::date[], $4::bytea[], $5::timestamptz[], $6::boolean[], $7::text[], $8::bytea[], $9::text[], $10::text[])
+       SELECT u.* FROM unnest($2::uuid[], $3::date[], $4::bytea[], $5::timestamptz[], $6::boolean[], $7::text[], $8::bytea[], $9::bytea[], $10::bytea[])
          WITH ORDINALITY AS u(identity_id, day, dedupe, order_at, may_move_money, route, body, bsuid, phone, n)
        JOIN bot.identity AS i ON i.identity_id = u.identity_id AND i.standing <> 'closed'
-         AND encode(i.bsuid_hash, 'hex') IS NOT DISTINCT FROM u.bsuid AND encode(i.phone_hash, 'hex') IS NOT DISTINCT FROM u.phone),
+         AND i.bsuid_hash IS NOT DISTINCT FROM u.bsuid AND i.phone_hash IS NOT DISTINCT FROM u.phone),
      kept AS (
        INSERT INTO bot.input (day, identity_id, kind, dedupe, order_at, ready_at, kept_at, may_move_money, route, body)
        SELECT day, identity_id, 'message', dedupe, order_at, ${NOW}, ${NOW}, may_move_money, route, body FROM fit ORDER BY n
@@ -92,15 +95,15 @@ const insertMessages = async (
      SELECT n, NULL AS dedupe FROM fit UNION ALL SELECT NULL, dedupe FROM kept UNION ALL SELECT NULL, NULL FROM told`,
     [
       offsetMs,
-      settled.map(({ seen }) => seen.identityId),
-      settled.map(({ row }) => row.day),
-      settled.map(({ row }) => row.dedupe),
-      settled.map(({ row }) => isoTime(row.sentAtMs)),
-      settled.map(({ mayMoveMoney }) => mayMoveMoney),
-      settled.map(({ row }) => row.route),
-      settled.map(({ row }) => row.sealed),
-      settled.map(({ seen }) => seen.bsuid ?? null),
-      settled.map(({ seen }) => seen.phone ?? null),
+      pgArray.uuid(settled.map(({ seen }) => seen.identityId)),
+      pgArray.date(settled.map(({ row }) => row.day)),
+      pgArray.bytea(settled.map(({ row }) => row.dedupe)),
+      pgArray.timestamptz(settled.map(({ row }) => row.sentAtMs)),
+      pgArray.bool(settled.map(({ mayMoveMoney }) => mayMoveMoney)),
+      pgArray.text(settled.map(({ row }) => row.route)),
+      pgArray.bytea(settled.map(({ row }) => row.sealed)),
+      pgArray.bytea(settled.map(({ seen }) => fromHex(seen.bsuid))),
+      pgArray.bytea(settled.map(({ seen }) => fromHex(seen.phone))),
     ],
   );
   // The same wamid twice in one statement is inserted once: only the first of the two was kept.
@@ -168,12 +171,12 @@ export const foldStatuses = async (
      FROM matched AS m LEFT JOIN best AS b USING (n, row_id)`,
     [
       offsetMs,
-      statuses.map(({ outboxId }) => outboxId ?? null),
-      statuses.map(({ wamidHash }) => wamidHash),
-      statuses.map(({ status }) => status),
-      statuses.map(({ atMs }) => isoTime(atMs)),
-      statuses.map(({ errorCode }) => errorCode ?? null),
-      statuses.map(({ status }) => RECEIPT_RANK[status]),
+      pgArray.uuid(statuses.map(({ outboxId }) => outboxId ?? null)),
+      pgArray.bytea(statuses.map(({ wamidHash }) => wamidHash)),
+      pgArray.text(statuses.map(({ status }) => status)),
+      pgArray.timestamptz(statuses.map(({ atMs }) => atMs)),
+      pgArray.int4(statuses.map(({ errorCode }) => errorCode ?? null)),
+      pgArray.int4(statuses.map(({ status }) => RECEIPT_RANK[status])),
     ],
   );
   const matched = new Set(found.map(({ n }) => Number(n) - 1));

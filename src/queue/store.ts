@@ -1,3 +1,4 @@
+import { pgArray } from '../base/pg-array.ts';
 import type { Database, Reader, Transactor } from '../base/database.ts';
 import type { IdentityId } from '../base/id.ts';
 import { LEASE_MS, TRIES_BEFORE_ISOLATION, TRIES_MAX, type Claim, type Input, type LaneEnd } from './queue.ts';
@@ -75,7 +76,7 @@ export const claimLanes = async (database: Reader, wanted: ClaimKind, offsetMs: 
      FROM unnest($2::uuid[]) AS c(identity_id) CROSS JOIN LATERAL (
        SELECT * FROM bot.input AS w WHERE w.identity_id = c.identity_id AND w.state = 'waiting' AND w.ready_at <= ${NOW}
        ORDER BY w.order_at, w.input_id LIMIT 1) AS i`,
-    [offsetMs, held.map(({ identity_id }) => identity_id)],
+    [offsetMs, pgArray.uuid(held.map(({ identity_id }) => identity_id))],
   );
   const lanes = new Map(held.map((lane) => [lane.identity_id, lane]));
   const claims = heads.flatMap((head) => {
@@ -118,7 +119,7 @@ export const holdLanes = async (
   const rows = await tx.query<{ identity_id: IdentityId; fence: bigint; alive: boolean }>(
     `SELECT identity_id, fence, coalesce(lease_until > clock_timestamp() + $1 * interval '1 millisecond', false) AS alive
      FROM bot.lane WHERE identity_id = ANY($2::uuid[]) ORDER BY identity_id FOR UPDATE`,
-    [offsetMs, claims.map(({ identityId }) => identityId)],
+    [offsetMs, pgArray.uuid(claims.map(({ identityId }) => identityId))],
   );
   return new Set(
     rows.filter((row) => row.alive && fences.get(row.identity_id) === row.fence).map((row) => row.identity_id),
@@ -134,7 +135,11 @@ export const endTurns = async (tx: Transactor, ends: readonly LaneEnd[], offsetM
   await tx.query(
     `UPDATE bot.input AS i SET state = 'done', body = NULL, ended_at = ${NOW}
      FROM unnest($2::date[], $3::bytea[]) AS e(day, dedupe) WHERE i.day = e.day AND i.dedupe = e.dedupe`,
-    [offsetMs, inputs.map(({ input }) => input.day), inputs.map(({ input }) => input.dedupe)],
+    [
+      offsetMs,
+      pgArray.date(inputs.map(({ input }) => input.day)),
+      pgArray.bytea(inputs.map(({ input }) => input.dedupe)),
+    ],
   );
   await freeLanes(tx, ends, offsetMs);
 };
@@ -149,9 +154,9 @@ const freeLanes = (tx: Transactor, ends: readonly LaneEnd[], offsetMs: number): 
      WHERE l.identity_id = e.identity_id`,
     [
       offsetMs,
-      ends.map(({ claim }) => claim.identityId),
-      ends.map((end) => end.inputs.length),
-      ends.map((end) => end.sessionRef),
+      pgArray.uuid(ends.map(({ claim }) => claim.identityId)),
+      pgArray.int4(ends.map((end) => end.inputs.length)),
+      pgArray.text(ends.map((end) => end.sessionRef)),
     ],
   );
 
@@ -163,7 +168,11 @@ export const beatLeases = (database: Reader, claims: readonly Claim[], offsetMs:
            JOIN unnest($2::uuid[], $3::bigint[]) AS c(identity_id, fence) ON c.identity_id = b.identity_id AND c.fence = b.fence
            WHERE b.lease_until > ${NOW} ORDER BY b.identity_id FOR UPDATE OF b SKIP LOCKED) AS mine
      WHERE l.identity_id = mine.identity_id`,
-    [offsetMs, claims.map(({ identityId }) => identityId), claims.map(({ fence }) => fence)],
+    [
+      offsetMs,
+      pgArray.uuid(claims.map(({ identityId }) => identityId)),
+      pgArray.int8(claims.map(({ fence }) => fence)),
+    ],
   );
 
 /** Gives a claim back: `isTry` keeps the try that the claim cost (a bug), otherwise the lane is as if never claimed. */

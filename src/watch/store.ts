@@ -1,5 +1,5 @@
+import { pgArray } from '../base/pg-array.ts';
 import type { Transactor } from '../base/database.ts';
-import { isoTime } from '../base/clock.ts';
 import type { AuditedEvent } from './events.ts';
 
 /**
@@ -30,13 +30,13 @@ export const keepAuditEntries = async (
     `INSERT INTO ${schema}.audit_entry (event, at, subject, actor, reason, salt, commitment)
      SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[])`,
     [
-      entries.map(({ event }) => event),
-      entries.map(({ atMs }) => isoTime(atMs)),
-      entries.map(({ subject }) => subject),
-      entries.map(({ actor }) => actor),
-      entries.map(({ reason }) => reason ?? null),
-      entries.map(({ salt }) => salt ?? null),
-      entries.map(({ commitment }) => commitment ?? null),
+      pgArray.text(entries.map(({ event }) => event)),
+      pgArray.timestamptz(entries.map(({ atMs }) => atMs)),
+      pgArray.text(entries.map(({ subject }) => subject)),
+      pgArray.text(entries.map(({ actor }) => actor)),
+      pgArray.text(entries.map(({ reason }) => reason ?? null)),
+      pgArray.bytea(entries.map(({ salt }) => salt ?? null)),
+      pgArray.bytea(entries.map(({ commitment }) => commitment ?? null)),
     ],
   );
 };
