@@ -52,12 +52,13 @@ export const openInput = async (deps: OpenDeps, claim: Claim): Promise<Opened> =
     identities.add(identityId),
   ]);
   assert(row, 'a lane has its identity');
-  const { message, speaker } = parseInput(open(input.body, dayKey, inputContext(input)));
+  const { message: raw, speaker } = parseInput(open(input.body, dayKey, inputContext(input)));
+  const message = understand(raw);
   const { profile, changed } = readProfile({ ring, indexKey }, row, speaker);
   return {
     claim,
-    message: understand(message),
-    to: addressOf(speaker, profile),
+    message,
+    to: addressOf(speaker, message, profile),
     profile,
     changed,
     isMember: row.isMember,
@@ -73,9 +74,13 @@ export const openInput = async (deps: OpenDeps, claim: Claim): Promise<Opened> =
 
 const inputContext = (input: Input): string => `input:${input.dedupe.toString('hex')}`;
 
-/** A reply goes where the message came from: its number, else its BSUID, else what is kept. */
-const addressOf = (speaker: Speaker, profile: Profile): Recipient => {
-  if (speaker.phone !== undefined) return { phone: speaker.phone };
+/**
+ * A reply goes where the message came from: its number, else its BSUID, else what is kept. A number on a card is not where
+ * the card came from: where it turns out to be somebody else's, they would read the answer.
+ */
+const addressOf = (speaker: Speaker, message: Inbound, profile: Profile): Recipient => {
+  const isOnCard = message.kind === 'contacts' && message.ownPhone === speaker.phone && speaker.bsuid !== undefined;
+  if (speaker.phone !== undefined && !isOnCard) return { phone: speaker.phone };
   if (speaker.bsuid !== undefined) return { bsuid: speaker.bsuid as NonNullable<Recipient['bsuid']> };
   return profile;
 };

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AtKillPoint } from '../base/kill-point.ts';
 import { describeError } from '../base/fault.ts';
+import { readHeader } from '../base/headers.ts';
 import { checkSignature, isOneOf } from '../security/signature.ts';
 import type { Secret } from '../security/secret.ts';
 import type { NoteEvent } from '../watch/watch.ts';
@@ -90,8 +91,8 @@ const receiveWebhook = async (
 
 /** Node joins repeated headers; the raw list tells two of them from one that holds a comma. */
 const signatureHeader = (request: FastifyRequest): string | readonly string[] | undefined => {
-  const values = request.raw.headersDistinct['x-hub-signature-256'];
-  return values === undefined || values.length > 1 ? values : values[0];
+  const values = readHeader(request.raw.rawHeaders, 'x-hub-signature-256');
+  return values.length > 1 ? values : values[0];
 };
 
 const routeOf = ({ allowMock, noteEvent }: WebhookDeps, request: FastifyRequest): 'graph' | 'simulator' => {

@@ -202,7 +202,7 @@ describe('a signed post (S38)', () => {
     expect(
       await askRaw(
         door.door.url,
-        `POST /bot/webhook HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${'20000\r\n'.concat('x'.repeat(0x20000), '\r\n').repeat(25)}0\r\n\r\n`,
+        `POST /bot/webhook HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${'20000\r\n'.concat('x'.repeat(0x20000), '\r\n').repeat(25)}0\r\n\r\n`,
       ),
     ).toMatch(/^HTTP\/1\.1 413 /);
   });

@@ -46,7 +46,10 @@ export const openStory = async (options: Partial<WorldOptions> = {}): Promise<St
     return answers[0]!;
   };
   const idOf: Story['idOf'] = (who, title) => {
-    const lines = people.inbox(who).toReversed().flatMap(({ content }) => renderContent(content));
+    const lines = people
+      .inbox(who)
+      .toReversed()
+      .flatMap(({ content }) => renderContent(content));
     const line = lines.find((text) => /^\[(button|list):/.test(text) && text.includes(title));
     const id = /^\[(?:button|list):([^\]]+)\]/.exec(line ?? '')?.[1];
     if (id === undefined) throw new Error(`nobody offered "${title}"`);

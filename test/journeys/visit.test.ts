@@ -21,11 +21,15 @@ describe('a visit', () => {
 
   it('Tariro greets and sees her balance', async () => {
     const answer = await story.say(TARIRO, 'mhoro');
-    for (const piece of ['Tariro Moyo Personal', '12.00 USD', '6.50 USD', '1 offer waits']) expect(answer).toContain(piece);
+    for (const piece of ['Tariro Moyo Personal', '12.00 USD', '6.50 USD', '1 offer waits'])
+      expect(answer).toContain(piece);
   });
 
   it('Tariro and Farai talk side by side, and each sees what is theirs', async () => {
-    const [tariro, farai] = await Promise.all([story.people.ask(TARIRO, 'balance'), story.people.ask(FARAI, 'balance')]);
+    const [tariro, farai] = await Promise.all([
+      story.people.ask(TARIRO, 'balance'),
+      story.people.ask(FARAI, 'balance'),
+    ]);
     expect(JSON.stringify(tariro)).toContain('Tariro Moyo Personal');
     expect(JSON.stringify(farai)).toContain('Farai Dube Personal');
     expect(JSON.stringify(farai)).not.toContain('Tariro Moyo Personal');

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { en } from '../../src/conversation/wording/en.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -54,15 +55,18 @@ export const openCrowd = (
 ): Crowd => {
   const phones = Array.from({ length: size }, (_, index) => `26377000${String(firstNumber + index).padStart(4, '0')}`);
   const said = new Map<string, Word[]>(phones.map((phone) => [phone, []]));
-  let isHushed = false;
+  const hushing = new AbortController();
+  setMaxListeners(0, hushing.signal);
 
   const talk = async (phone: string): Promise<void> => {
     const words = said.get(phone)!;
-    while (!isHushed) {
+    for (;;) {
+      // Nobody begins at the same moment as everybody.
+      await pause(chance.between(0, pauseMaxMs), undefined, { signal: hushing.signal }).catch(() => undefined);
+      if (hushing.signal.aborted) return;
       const word = words.length === 0 ? 'hi' : chance.oneOf(ALL);
       words.push(word);
       await people.write(phone, word);
-      await pause(chance.between(0, pauseMaxMs));
     }
   };
   const talks = phones.map(talk);
@@ -80,7 +84,7 @@ export const openCrowd = (
   return {
     said: () => [...said.values()].reduce((sum, words) => sum + words.length, 0),
     hush: async () => {
-      isHushed = true;
+      hushing.abort();
       await Promise.all(talks);
     },
     check: (lost = 0) => {

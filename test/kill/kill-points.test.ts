@@ -6,7 +6,7 @@ import { tell, until } from './until.ts';
 
 const DEATHS = 10;
 /** The furthest passing that a life may end at. */
-const PASSING_MAX = 20;
+const PASSING_MAX = 15;
 const DRAINED_MS = 30_000;
 /** A claim's lease of 13 s, 15 s of waiting for a status, and a machine that is busy. */
 const ALL_SENT_MS = 45_000;
@@ -17,8 +17,8 @@ const ALL_SENT_MS = 45_000;
 const SPELL_MS = 20_000;
 
 const FEW: CrowdOptions = { size: 16, pauseMaxMs: 300 };
-/** A dead sender holds up those it was sending to: enough others are left for the next to die with. */
-const MANY: CrowdOptions = { size: 120, pauseMaxMs: 4_000 };
+/** A dead worker holds up those it was busy with: enough others are left for the next to die with, a few at a time. */
+const MANY: CrowdOptions = { size: 150, pauseMaxMs: 30_000 };
 
 const DOORS = ['serve-1', 'serve-2'] as const;
 const WORKERS = ['work-1', 'work-2'] as const;
@@ -66,8 +66,9 @@ const killTenTimes = async (town: Town, point: string, how: { arm: Arm; spellMs?
     const died = (): number => town.deaths.length - before;
     const beganAt = performance.now();
     crowds += 1;
-    const crowd = openCrowd(town.simulator, chance, { ...how.crowd, firstNumber: 150 * crowds });
-    const isEnough = (): boolean => sum.deaths + died() >= DEATHS || (died() > 0 && performance.now() - beganAt > spellMs);
+    const crowd = openCrowd(town.simulator, chance, { ...how.crowd, firstNumber: 200 * crowds });
+    const isEnough = (): boolean =>
+      sum.deaths + died() >= DEATHS || (died() > 0 && performance.now() - beganAt > spellMs);
     await until(`deaths at ${point}`, isEnough, 120_000);
     const deaths = town.deaths.slice(before);
     expect(deaths.map(({ reason }) => reason)).toEqual(deaths.map(() => 'signal'));
@@ -92,7 +93,8 @@ const killTenTimes = async (town: Town, point: string, how: { arm: Arm; spellMs?
 /** Answers that were doubtful twice and that the program itself gave up, visibly; any other that was not sent is a failure. */
 const countLost = async (town: Town): Promise<number> => {
   const gone = await town.query(`DELETE FROM bot.outbox WHERE state <> 'sent' RETURNING state, ambiguities`);
-  for (const { state, ambiguities } of gone) expect({ state, twice: Number(ambiguities) > 0 }).toEqual({ state: 'undelivered', twice: true });
+  for (const { state, ambiguities } of gone)
+    expect({ state, twice: Number(ambiguities) > 0 }).toEqual({ state: 'undelivered', twice: true });
   return gone.length;
 };
 
@@ -104,15 +106,23 @@ describe('killed ten times while people talk', () => {
   afterAll(() => town.close());
 
   it('P2, committed and not yet acknowledged: each message is answered once, in order', async () => {
-    expect(await killTenTimes(town, 'P2', { arm: killAt('P2', DOORS), crowd: FEW })).toMatchObject({ repeated: 0, lost: 0 });
+    expect(await killTenTimes(town, 'P2', { arm: killAt('P2', DOORS), crowd: FEW })).toMatchObject({
+      repeated: 0,
+      lost: 0,
+    });
   });
 
   it('P3, just acknowledged: each message is answered once, in order', async () => {
-    expect(await killTenTimes(town, 'P3', { arm: killAt('P3', DOORS), crowd: FEW })).toMatchObject({ repeated: 0, lost: 0 });
+    expect(await killTenTimes(town, 'P3', { arm: killAt('P3', DOORS), crowd: FEW })).toMatchObject({
+      repeated: 0,
+      lost: 0,
+    });
   });
 
   it('P10, decided and not yet sent: each message is answered, in order', async () => {
-    expect(await killTenTimes(town, 'P10', { arm: killAt('P10', WORKERS), spellMs: SPELL_MS, crowd: MANY })).toMatchObject({ lost: 0 });
+    expect(
+      await killTenTimes(town, 'P10', { arm: killAt('P10', WORKERS), spellMs: SPELL_MS, crowd: MANY }),
+    ).toMatchObject({ lost: 0 });
   });
 
   it('P11, Graph has it and says so by status: each message is answered once, in order', async () => {
@@ -128,7 +138,11 @@ describe('killed ten times while Graph sends no status', () => {
   afterAll(() => town.close());
 
   it('P11: each message is answered, in order; the doubtful one once more under the same reference', async () => {
-    const { repeated, lost } = await killTenTimes(town, 'P11 without statuses', { arm: killAtP11, spellMs: SPELL_MS, crowd: MANY });
+    const { repeated, lost } = await killTenTimes(town, 'P11 without statuses', {
+      arm: killAtP11,
+      spellMs: SPELL_MS,
+      crowd: MANY,
+    });
     expect(lost).toBe(0);
     expect(repeated).toBeGreaterThan(0);
     const sent = Map.groupBy(town.simulator.sent.list(), ({ reference = '' }) => reference);

@@ -40,7 +40,11 @@ it('a message that fails every time is tried alone, then apart, then buried; its
     }
   };
   const talks = others.map(talk);
-  const buriedMs = await until('the poison is buried', async () => (await town.events('queue.input_buried')).length > 0, BURIED_MS);
+  const buriedMs = await until(
+    'the poison is buried',
+    async () => (await town.events('queue.input_buried')).length > 0,
+    BURIED_MS,
+  );
   isOver = true;
   await Promise.all(talks);
   await town.settled(20_000);
@@ -49,13 +53,17 @@ it('a message that fails every time is tried alone, then apart, then buried; its
   expect(bodies).toHaveLength(3);
   expect(bodies[1]).toBe(en.gaveUp);
   expect(bodies[2]!.startsWith(en.about)).toBe(true);
-  expect(await town.query(`SELECT state, body IS NOT NULL AS kept FROM bot.input WHERE state = 'buried'`)).toEqual([{ state: 'buried', kept: true }]);
+  expect(await town.query(`SELECT state, body IS NOT NULL AS kept FROM bot.input WHERE state = 'buried'`)).toEqual([
+    { state: 'buried', kept: true },
+  ]);
   expect(await town.query(`SELECT event FROM bot.audit_entry WHERE event = 'queue.input_buried'`)).toHaveLength(1);
   expect(await town.events('queue.input_buried')).toHaveLength(1);
   expect((await town.events('queue.lane_isolated')).length).toBeGreaterThan(0);
   expect((await town.events('main.role_started')).some(({ role }) => role === 'lane')).toBe(true);
   expect(town.deaths).toEqual([]);
   const longestMs = Math.max(...delays);
-  tell(`buried after ${Math.round(buriedMs)} ms; ${delays.length} messages of others meanwhile, the slowest answered in ${Math.round(longestMs)} ms`);
+  tell(
+    `buried after ${Math.round(buriedMs)} ms; ${delays.length} messages of others meanwhile, the slowest answered in ${Math.round(longestMs)} ms`,
+  );
   expect(longestMs).toBeLessThan(DELAY_MAX_MS);
 });

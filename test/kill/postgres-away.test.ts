@@ -25,7 +25,11 @@ let probes = 0;
 const probe = async (door: string): Promise<Probe> => {
   const startedAt = performance.now();
   probes += 1;
-  const body = messagesBody({ wamid: `wamid.probe-${probes}`, atMs: systemClock.now(), from: { phone: '263770009999' } });
+  const body = messagesBody({
+    wamid: `wamid.probe-${probes}`,
+    atMs: systemClock.now(),
+    from: { phone: '263770009999' },
+  });
   const { status } = await town.simulator.webhooks.postOnce(body, { url: `${door}/bot/webhook` });
   return { status, tookMs: performance.now() - startedAt, endedAt: performance.now() };
 };
@@ -41,7 +45,8 @@ const interrupt = async (how: string, takeAway: () => Promise<unknown>, bringBac
   while (performance.now() - goneAt < AWAY_MS) refused.push(...(await Promise.all(town.doors.map(probe))));
   await bringBack();
   const backAt = performance.now();
-  for (const door of town.doors) await until(`${door} accepts`, async () => (await probe(door)).status === 200, ACCEPTS_MS);
+  for (const door of town.doors)
+    await until(`${door} accepts`, async () => (await probe(door)).status === 200, ACCEPTS_MS);
   const acceptedMs = performance.now() - backAt;
   await until('people talk on', async () => crowd.said() > 300, 30_000);
   await crowd.hush();
@@ -69,14 +74,27 @@ describe('PostgreSQL taken away while people talk: refused at once, taken up aga
   });
 
   it.each(['fast', 'immediate'] as const)('restarted at once (%s)', async (how) => {
-    await interrupt(`restarted, ${how}`, () => town.control.restartPostgres(how), async () => undefined);
+    await interrupt(
+      `restarted, ${how}`,
+      () => town.control.restartPostgres(how),
+      async () => undefined,
+    );
   });
 
   it('killed by SIGKILL', async () => {
     await interrupt(
       'killed',
       async () => process.kill((await town.control.processes()).postgres!, 'SIGKILL'),
-      () => until('PostgreSQL is back', () => town.query('SELECT 1').then(() => true, () => false), 20_000),
+      () =>
+        until(
+          'PostgreSQL is back',
+          () =>
+            town.query('SELECT 1').then(
+              () => true,
+              () => false,
+            ),
+          20_000,
+        ),
     );
   });
 });

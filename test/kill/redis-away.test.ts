@@ -62,7 +62,9 @@ describe('Redis flushed, and gone for a while, in mid-conversation', () => {
   });
 
   it('gone for 60 s: one honest answer each after 30 s, HELP and STOP at once, the visit said to be over after', async () => {
-    const [patient = '', hasty = '', helped = '', stopped = ''] = [0, 1, 2, 3].map((index) => `26377000${4_200 + index}`);
+    const [patient = '', hasty = '', helped = '', stopped = ''] = [0, 1, 2, 3].map(
+      (index) => `26377000${4_200 + index}`,
+    );
     await Promise.all([patient, hasty, helped, stopped].map(beginJoining));
     await town.control.stopRedis();
     const goneAt = performance.now();
@@ -73,8 +75,12 @@ describe('Redis flushed, and gone for a while, in mid-conversation', () => {
     await people.write(stopped, 'Nomsa');
     // Each behind a message that waits: still at once, and in order.
     expect(await ask(helped, 'help', SOON_MS)).toBe(en.storesAway);
-    expect((await ask(stopped, 'stop', SOON_MS))).toBe(en.storesAway);
-    await until('HELP and STOP are answered', () => bodies(helped).length === 4 && bodies(stopped).length === 4, SOON_MS);
+    expect(await ask(stopped, 'stop', SOON_MS)).toBe(en.storesAway);
+    await until(
+      'HELP and STOP are answered',
+      () => bodies(helped).length === 4 && bodies(stopped).length === 4,
+      SOON_MS,
+    );
     expect(bodies(helped)[3]!.startsWith(en.help)).toBe(true);
     expect(bodies(stopped)[3]!.startsWith(en.stop)).toBe(true);
     expect(bodies(patient)).toHaveLength(2);

@@ -15,7 +15,9 @@ afterAll(() => town.close());
 
 /** Every claim that holds now, by lane and fence. */
 const heldClaims = async (): Promise<readonly string[]> => {
-  const rows = await town.query(`SELECT identity_id || '/' || fence AS claim FROM bot.lane WHERE lease_until > clock_timestamp()`);
+  const rows = await town.query(
+    `SELECT identity_id || '/' || fence AS claim FROM bot.lane WHERE lease_until > clock_timestamp()`,
+  );
   return rows.map(({ claim }) => String(claim));
 };
 
@@ -45,7 +47,9 @@ it('a worker that is stopped for 12 s with lanes in its hands writes nothing whe
   await town.settled(45_000);
   const { messages, repeated } = crowd.check();
   const lost = await town.events('queue.lease_lost');
-  tell(`stopped with ${held} lanes, seed ${chance.seed}: fenced ${lost.length} times, ${messages} messages answered, ${repeated} sent twice`);
+  tell(
+    `stopped with ${held} lanes, seed ${chance.seed}: fenced ${lost.length} times, ${messages} messages answered, ${repeated} sent twice`,
+  );
   expect(lost.length).toBeGreaterThan(0);
   expect(repeated).toBe(0);
   expect(town.deaths).toEqual([]);

@@ -65,7 +65,7 @@ export const openTestDoor = async (options: TestDoorOptions): Promise<TestDoor> 
     environment,
     keyRing: ring,
     redis: { url: undefined, caPem: undefined },
-    web: { trustedProxies: [] },
+    web: { trustedProxies: [], allowedHosts: ['127.0.0.1'] },
     whatsapp: { phoneNumberId: OUR_NUMBER_ID, appSecrets, verifyTokens: [createSecret(VERIFY_TOKEN)] },
   } as unknown as Config;
   const events: Noted[] = [];

@@ -22,7 +22,7 @@ export const openDoor = async (ground: Ground, where: DoorDeps): Promise<Door> =
   await makeDays();
   const days = setInterval(() => void makeDays().catch(() => undefined), DAYS_EVERY_MS);
   const keeper = createKeeper({ database, clock, noteEvent, metrics });
-  const app = await createHttpServer({ noteEvent, trustedProxies: config.web.trustedProxies });
+  const app = createHttpServer({ noteEvent, ...config.web });
   addWebhookRoutes(app, {
     receiveSigned: createReceiver({ clock, keyStore, keeper, phoneNumberId: config.whatsapp.phoneNumberId, noteEvent }),
     appSecrets: config.whatsapp.appSecrets,

@@ -1,3 +1,4 @@
+import { isHostAllowed } from '../../security/host.ts';
 import type { WebConfig } from './config-types.ts';
 import { findRow, type Name } from './names.ts';
 import type { Reader } from './reader.ts';
@@ -71,18 +72,12 @@ const readAllowedHosts = (reader: Reader): readonly string[] => {
   return hosts;
 };
 
-/** Whether a host is allowed by the documented form: `*.example.org` is every name below it, not the name itself (S45). */
-const isCovered = (host: string, patterns: readonly string[]): boolean =>
-  patterns.some(
-    (pattern) => pattern === '*' || (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern),
-  );
-
 const readPublicUrl = (reader: Reader, allowedHosts: readonly string[]): string | undefined => {
   const url = reader.value('PUBLIC_URL', webUrl, undefined);
   if (url === undefined) return undefined;
   if (url.pathname !== '/') reader.refuse('PUBLIC_URL', 'must be an origin, without path');
   if (reader.isStrict && url.protocol !== 'https:') reader.refuse('PUBLIC_URL', 'plaintext: must be https:');
-  if (allowedHosts.length > 0 && !isCovered(url.hostname, allowedHosts))
+  if (allowedHosts.length > 0 && !isHostAllowed(url.hostname, allowedHosts))
     reader.object('PUBLIC_URL', 'its host is not in ALLOWED_HOSTS');
   return url.origin;
 };
