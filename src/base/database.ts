@@ -71,6 +71,16 @@ const toFault = (error: unknown): unknown => {
   return new Fault('base.database_away', { retry: 'later', detail: state ?? 'no connection', cause: error });
 };
 
+const queryOn =
+  (client: Pick<PoolClient, 'query'>): Query =>
+  async (text, values) => {
+    try {
+      return (await client.query(text, values as unknown[])).rows as never;
+    } catch (error) {
+      throw toFault(error);
+    }
+  };
+
 export const createDatabase = (options: DatabaseOptions): Database => {
   const { url, connectionsMax, applicationName, timeoutMs, caPem } = options;
   const pool = new Pool({
@@ -89,16 +99,6 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   });
   // A connection that dies while idle: the next query takes another one.
   pool.on('error', () => undefined);
-
-  const queryOn =
-    (client: Pick<PoolClient, 'query'>): Query =>
-    async (text, values) => {
-      try {
-        return (await client.query(text, values as unknown[])).rows as never;
-      } catch (error) {
-        throw toFault(error);
-      }
-    };
 
   const connect = async (): Promise<PoolClient> => {
     try {

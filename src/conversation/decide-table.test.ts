@@ -15,10 +15,10 @@ import {
   type Heard,
 } from '../../test/support/conversation.ts';
 import { SCREENS } from './flows/screens.ts';
-import type { Inbound } from './inbound.ts';
-import { encodeSession } from './session-record.ts';
-import type { Screen, Session, SessionState } from './session.ts';
-import type { AskOutcome, Person } from './turn-types.ts';
+import type { Inbound } from './understanding/inbound.ts';
+import { encodeSession } from './sessions/session-record.ts';
+import type { Screen, Session, SessionState } from './sessions/session.ts';
+import type { AskOutcome, Person } from './decision.ts';
 
 /*
  * S34, S65: every state met by every kind of message and every answer of core. Whatever happens there is one reply (none

@@ -9,9 +9,9 @@ import { hearSystem } from './flows/system.ts';
 import { takeStep } from './flows/take-step.ts';
 import { answerUnread } from './flows/unsupported.ts';
 import { beginVisit, continueVisit, wordOf } from './flows/visit.ts';
-import type { AskOutcome, Carry, Decide, TurnInput } from './turn-types.ts';
+import type { AskOutcome, Carry, Decide, TurnInput } from './decision.ts';
 import { wordingOf } from './wording/languages.ts';
-import type { Word } from './words.ts';
+import type { Word } from './understanding/words.ts';
 
 type Rule = (turn: MessageTurn) => Step | undefined;
 

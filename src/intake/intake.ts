@@ -47,7 +47,8 @@ export type ReceivedStatus = {
 /** A message that cannot become an input: kept sealed for an operator, with the reason. */
 export type Unreadable = { readonly reason: UnreadableReason; readonly body: Buffer };
 export type UnreadableReason = 'no_id' | 'no_time' | 'no_speaker' | 'too_deep' | 'wrong_shape';
-export type IgnoreReason = 'other_number' | 'group' | 'other_field' | 'other_object' | 'unknown_status';
+/** `system`: of nobody (`user_changed_user_id` comes without a sender); no account ever moves by such a message. */
+export type IgnoreReason = 'other_number' | 'group' | 'other_field' | 'other_object' | 'unknown_status' | 'system';
 
 export type Received = {
   readonly messages: readonly ReceivedMessage[];

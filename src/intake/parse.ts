@@ -176,7 +176,8 @@ export const readEnvelope = (envelope: unknown, phoneNumberId: string): Received
       else if (Object.hasOwn(message, 'group_id')) ignore('group');
       else {
         const read = readMessage(message, contacts);
-        if ('reason' in read) unreadables.push(read);
+        if ('reason' in read && read.reason === 'no_speaker' && message['type'] === 'system') ignore('system');
+        else if ('reason' in read) unreadables.push(read);
         else messages.push(read);
       }
     }

@@ -27,7 +27,7 @@ export type Story = World & {
   readonly idOf: (who: Who, title: string) => string;
 };
 
-export const textOf = (message: BotMessage): string => renderContent(message.content).join('\n');
+const textOf = (message: BotMessage): string => renderContent(message.content).join('\n');
 
 export const openStory = async (options: Partial<WorldOptions> = {}): Promise<Story> => {
   const stores = await openTestStores();

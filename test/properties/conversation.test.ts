@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Inbound } from '../../src/conversation/inbound.ts';
-import { decodeSession, encodeSession } from '../../src/conversation/session-record.ts';
-import { understandMessage } from '../../src/conversation/understand.ts';
+import type { Inbound } from '../../src/conversation/understanding/inbound.ts';
+import { decodeSession, encodeSession } from '../../src/conversation/sessions/session-record.ts';
+import { understandMessage } from '../../src/conversation/understanding/understand.ts';
 import { quote, quoteHandle } from '../../src/conversation/wording/quote.ts';
-import type { AskOutcome } from '../../src/conversation/turn-types.ts';
+import type { AskOutcome } from '../../src/conversation/decision.ts';
 import {
   core,
   coreAway,

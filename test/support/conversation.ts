@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { newIdentityId } from '../../src/base/id.ts';
 import type { Denomination, Money } from '../../src/base/money.ts';
 import { decide } from '../../src/conversation/decide.ts';
-import type { Inbound } from '../../src/conversation/inbound.ts';
-import type { Session, SessionState } from '../../src/conversation/session.ts';
-import type { Ask, AskOutcome, Carry, Decide, Effect, Person, TurnInput } from '../../src/conversation/turn-types.ts';
+import type { Inbound } from '../../src/conversation/understanding/inbound.ts';
+import type { Session, SessionState } from '../../src/conversation/sessions/session.ts';
+import type { Ask, AskOutcome, Carry, Decide, Effect, Person, TurnInput } from '../../src/conversation/decision.ts';
 import type { Account, Dashboard } from '../../src/credex/credex.ts';
 import type { Outgoing } from '../../src/delivery/outgoing.ts';
 

@@ -1,8 +1,8 @@
 import type { OutboxKind, Outgoing } from '../../delivery/outgoing.ts';
 import type { EventName } from '../../watch/events.ts';
-import type { Inbound } from '../inbound.ts';
-import type { Screen, Session, SessionState } from '../session.ts';
-import type { Ask, Carry, Person, TurnContext } from '../turn-types.ts';
+import type { Inbound } from '../understanding/inbound.ts';
+import type { Screen, Session, SessionState } from '../sessions/session.ts';
+import type { Ask, Carry, Person, TurnContext } from '../decision.ts';
 import type { Wording } from '../wording/wording.ts';
 
 /** What every flow may look at. */

@@ -1,5 +1,5 @@
 import type { Dashboard } from '../../credex/credex.ts';
-import type { AskOutcome, Carry } from '../turn-types.ts';
+import type { AskOutcome, Carry } from '../decision.ts';
 import { quote } from '../wording/quote.ts';
 import type { Wording } from '../wording/wording.ts';
 import { describeDashboard } from './dashboard.ts';

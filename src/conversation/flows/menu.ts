@@ -1,4 +1,4 @@
-import type { Screen } from '../session.ts';
+import type { Screen } from '../sessions/session.ts';
 import { aboutRow, helpRow } from './about.ts';
 import type { ScreenFlow } from './flow.ts';
 import { refresh } from './greeting.ts';

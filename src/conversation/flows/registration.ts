@@ -1,5 +1,5 @@
-import type { Screen } from '../session.ts';
-import type { AskOutcome } from '../turn-types.ts';
+import type { Screen } from '../sessions/session.ts';
+import type { AskOutcome } from '../decision.ts';
 import { quote } from '../wording/quote.ts';
 import { tellAbout } from './about.ts';
 import type { ScreenFlow, ScreenTurn, Step, Turn } from './flow.ts';

@@ -1,4 +1,4 @@
-import type { Screen } from '../session.ts';
+import type { Screen } from '../sessions/session.ts';
 import type { ScreenFlow } from './flow.ts';
 import { menu } from './menu.ts';
 import { confirm, firstName, lastName, welcome } from './registration.ts';

@@ -1,5 +1,5 @@
 import type { Step } from './flow.ts';
-import type { Inbound } from '../inbound.ts';
+import type { Inbound } from '../understanding/inbound.ts';
 
 /**
  * WhatsApp says that a number, a BSUID or a device key has changed: the visit ends and nothing migrates by itself (S12,

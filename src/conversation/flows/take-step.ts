@@ -1,7 +1,7 @@
 import { fitText } from '../../base/fit-text.ts';
 import type { Outgoing } from '../../delivery/outgoing.ts';
-import type { Screen, Session } from '../session.ts';
-import type { Decision, Effect } from '../turn-types.ts';
+import type { Screen, Session } from '../sessions/session.ts';
+import type { Decision, Effect } from '../decision.ts';
 import type { SessionFate, Step, Turn } from './flow.ts';
 import { flowOf } from './screens.ts';
 import { paragraphs, showText } from './show.ts';

@@ -1,4 +1,4 @@
-import type { Inbound } from '../inbound.ts';
+import type { Inbound } from '../understanding/inbound.ts';
 import type { Wording } from '../wording/wording.ts';
 import type { Step } from './flow.ts';
 

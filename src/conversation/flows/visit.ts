@@ -1,5 +1,5 @@
-import type { Session } from '../session.ts';
-import { readWord, type Word } from '../words.ts';
+import type { Session } from '../sessions/session.ts';
+import { readWord, type Word } from '../understanding/words.ts';
 import type { MessageTurn, ScreenTurn, Step } from './flow.ts';
 import { logIn, refresh } from './greeting.ts';
 import { flowOf } from './screens.ts';

@@ -1,5 +1,5 @@
 import { fitText } from '../../base/fit-text.ts';
-import { cleanText } from '../clean-text.ts';
+import { cleanText } from '../understanding/clean-text.ts';
 
 declare const quoted: unique symbol;
 /** Somebody's own words, made harmless; the only form in which the texts take a name. Only this file makes it. */

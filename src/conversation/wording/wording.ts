@@ -1,6 +1,6 @@
 import type { Money } from '../../base/money.ts';
 import type { NameRefusal } from '../flows/name.ts';
-import type { Inbound } from '../inbound.ts';
+import type { Inbound } from '../understanding/inbound.ts';
 import type { Quoted } from './quote.ts';
 
 /** What a dashboard says of one account. Names come quoted, amounts as money: nothing raw fits in here. */

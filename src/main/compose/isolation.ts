@@ -1,5 +1,5 @@
-import { createBury } from '../../conversation/bury.ts';
-import { createIdentityReader } from '../../conversation/identity-store.ts';
+import { createBury } from '../../conversation/turns/bury.ts';
+import { createIdentityReader } from '../../conversation/turns/identity-store.ts';
 import { sealReply, type SealedReply } from '../../delivery/seal-reply.ts';
 import { keepReplies } from '../../delivery/store.ts';
 import type { AtKillPoint } from '../../base/kill-point.ts';

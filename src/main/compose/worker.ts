@@ -1,15 +1,18 @@
-import { createCommitter, type CommitDeps } from '../../conversation/commit.ts';
+import { createCommitter, type CommitDeps } from '../../conversation/turns/commit.ts';
 import { decide } from '../../conversation/decide.ts';
-import { createIdentityReader } from '../../conversation/identity-store.ts';
-import { createRunTurn, type SpendQuota } from '../../conversation/turn.ts';
-import { understandMessage } from '../../conversation/understand.ts';
-import type { SessionStore } from '../../conversation/session.ts';
+import { createIdentityReader } from '../../conversation/turns/identity-store.ts';
+import { createRunTurn, type SpendQuota } from '../../conversation/conversation.ts';
+import { understandMessage } from '../../conversation/understanding/understand.ts';
+import type { SessionStore } from '../../conversation/sessions/session.ts';
 import { createDelivery, type Delivery } from '../../delivery/delivery.ts';
 import type { Credex } from '../../credex/credex.ts';
 import { createGraphClient, type SendClient } from '../../delivery/graph/graph-client.ts';
 import { sealReply, type SealedReply } from '../../delivery/seal-reply.ts';
 import { keepReplies } from '../../delivery/store.ts';
 import type { AtKillPoint } from '../../base/kill-point.ts';
+import { utcDay } from '../../base/clock.ts';
+import { describeError } from '../../base/fault.ts';
+import { dropOldDays, joinStrayReceipts } from '../../intake/retention-store.ts';
 import { newChance, type IdentityId } from '../../base/id.ts';
 import { createLanes, type Lanes } from '../../queue/lanes.ts';
 import type { RunTurn } from '../../queue/queue.ts';
@@ -76,6 +79,17 @@ const composeGraph = (ground: Ground, url: string): SendClient => {
   });
 };
 
+/** The small jobs: each harmless to repeat, and to miss once. */
+const sweepOnce = async ({ database, clock, noteEvent }: Ground): Promise<void> => {
+  try {
+    await sweepLanes(database, clock.offsetMs());
+    await joinStrayReceipts(database);
+    await dropOldDays(database, utcDay(clock.now()));
+  } catch (error) {
+    noteEvent('conversation.dependency_away', { reason: 'sweep', detail: describeError(error) });
+  }
+};
+
 /** Lanes, delivery and the small jobs. Holds nothing that another worker could not take over. */
 export const openWorker = async (ground: Ground, deps: WorkerDeps): Promise<Worker> => {
   const { config, clock, noteEvent, metrics, database, keyStore } = ground;
@@ -99,7 +113,7 @@ export const openWorker = async (ground: Ground, deps: WorkerDeps): Promise<Work
   const runTurn = composeTurn(ground, core.credex, deps.at);
   const lanes = createLanes({ database, clock, noteEvent, runTurn, isolate: deps.isolate, bury: deps.bury });
   const unlisten = await Promise.all([database.listen('lane', lanes.wake), database.listen('outbox', delivery.wake)]);
-  const sweep = setInterval(() => void sweepLanes(database, clock.offsetMs()).catch(() => undefined), SWEEP_EVERY_MS);
+  const sweep = setInterval(() => void sweepOnce(ground), SWEEP_EVERY_MS);
   lanes.start();
   delivery.start();
   return Object.freeze({

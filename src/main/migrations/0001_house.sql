@@ -161,3 +161,19 @@ BEGIN
   END LOOP;
   RETURN made;
 END $$;
+
+-- Drops one day of inputs with its key, if nothing in it waits and no answer sealed under its key is still to be sent.
+CREATE FUNCTION bot.drop_input_day(part text, which date) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  waits boolean;
+BEGIN
+  EXECUTE format('LOCK TABLE bot.%I IN ACCESS EXCLUSIVE MODE', part);
+  EXECUTE format('SELECT EXISTS (SELECT FROM bot.%I WHERE state = ''waiting'')', part) INTO waits;
+  IF waits OR EXISTS (SELECT FROM bot.outbox WHERE day = which AND ended_at IS NULL) THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('DROP TABLE bot.%I', part);
+  DELETE FROM bot.quarantine WHERE day = which;
+  DELETE FROM bot.wrapped_key WHERE name = 'day.' || to_char(which, 'YYYY-MM-DD');
+  RETURN true;
+END $$;

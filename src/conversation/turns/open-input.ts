@@ -1,16 +1,16 @@
-import { assert } from '../base/assert.ts';
-import type { Gatherer } from '../base/gather.ts';
-import type { IdentityId } from '../base/id.ts';
-import type { Recipient } from '../delivery/outgoing.ts';
-import type { Claim, Input } from '../queue/queue.ts';
-import type { KeyRing } from '../security/keyring.ts';
-import { open } from '../security/seal.ts';
-import type { KeyStore } from '../security/store.ts';
-import { IDENTITY_INDEX_KEY } from '../security/wamid.ts';
+import { assert } from '../../base/assert.ts';
+import type { Gatherer } from '../../base/gather.ts';
+import type { IdentityId } from '../../base/id.ts';
+import type { Recipient } from '../../delivery/outgoing.ts';
+import type { Claim, Input } from '../../queue/queue.ts';
+import type { KeyRing } from '../../security/keyring.ts';
+import { open } from '../../security/seal.ts';
+import type { KeyStore } from '../../security/store.ts';
+import { IDENTITY_INDEX_KEY } from '../../security/wamid.ts';
 import type { IdentityRow } from './identity-store.ts';
-import type { Inbound, Speaker } from './inbound.ts';
+import type { Inbound, Speaker } from '../understanding/inbound.ts';
 import { readProfile, type Profile, type SealedProfile } from './profile.ts';
-import type { Person } from './turn-types.ts';
+import type { Person } from '../decision.ts';
 
 export type OpenDeps = {
   readonly keyStore: KeyStore;

@@ -1,7 +1,7 @@
-import { assert } from '../base/assert.ts';
-import type { Clock } from '../base/clock.ts';
-import { newToken, type IdentityId } from '../base/id.ts';
-import type { KeyRing } from '../security/keyring.ts';
+import { assert } from '../../base/assert.ts';
+import type { Clock } from '../../base/clock.ts';
+import { newToken, type IdentityId } from '../../base/id.ts';
+import type { KeyRing } from '../../security/keyring.ts';
 import { decodeSession, encodeSession } from './session-record.ts';
 import { SESSION_ABSOLUTE_MS, SESSION_IDLE_MS, type Session, type SessionRef } from './session.ts';
 

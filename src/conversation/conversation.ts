@@ -1,3 +1,11 @@
+/*
+ * What to answer, one input at a time.
+ * Arrives: a claim of a lane with its sealed input. Leaves: one commit with the input ended, the reply in the outbox, what
+ * was learned of the person, audit entries, and the reference of the new session.
+ * Promises: every message but a reaction is answered, truthfully, once; the session is only what the lane row refers to;
+ * what core has done is never held back for want of a session; while Redis is away nobody waits longer than 30 s.
+ * Will not: log in, register or look up anybody whose number's hash is not the one in their identity row.
+ */
 import { assert } from '../base/assert.ts';
 import type { AtKillPoint } from '../base/kill-point.ts';
 import { monotonicMs, type Clock } from '../base/clock.ts';
@@ -11,13 +19,13 @@ import type { Metrics } from '../watch/metrics.ts';
 import { isAudited } from '../watch/events.ts';
 import type { AuditEntry } from '../watch/store.ts';
 import type { NoteEvent } from '../watch/watch.ts';
-import { answerWithoutSession } from './away.ts';
-import { askCore } from './ask.ts';
-import type { CommitOutcome, TurnResult } from './commit.ts';
-import type { IdentityChange } from './identity-store.ts';
-import { openInput, peekMessage, type OpenDeps, type Opened } from './open-input.ts';
-import type { Session, SessionState, SessionStore } from './session.ts';
-import type { Ask, Decide, Effect, TurnInput, TurnState } from './turn-types.ts';
+import { answerWithoutSession } from './turns/away.ts';
+import { askCore } from './turns/ask.ts';
+import type { CommitOutcome, TurnResult } from './turns/commit.ts';
+import type { IdentityChange } from './turns/identity-store.ts';
+import { openInput, peekMessage, type OpenDeps, type Opened } from './turns/open-input.ts';
+import type { Session, SessionState, SessionStore } from './sessions/session.ts';
+import type { Ask, Decide, Effect, TurnInput, TurnState } from './decision.ts';
 
 /** Rounds of `decide` in one turn; a fifth would be a loop. */
 const ROUNDS_MAX = 4;

@@ -1,4 +1,4 @@
-import { readWaId, type Phone } from '../base/phone.ts';
+import { readWaId, type Phone } from '../../base/phone.ts';
 import { cleanText } from './clean-text.ts';
 import { readForm } from './form.ts';
 import type { Inbound } from './inbound.ts';

@@ -1,12 +1,12 @@
-import type { Clock } from '../base/clock.ts';
-import { monotonicMs } from '../base/clock.ts';
-import { isPassing } from '../base/fault.ts';
-import type { Database, Transactor } from '../base/database.ts';
-import { createGatherer, type Gatherer } from '../base/gather.ts';
-import { endTurns, holdLanes } from '../queue/store.ts';
-import type { LaneEnd } from '../queue/queue.ts';
-import type { Metrics } from '../watch/metrics.ts';
-import { keepAuditEntries, type AuditEntry } from '../watch/store.ts';
+import type { Clock } from '../../base/clock.ts';
+import { monotonicMs } from '../../base/clock.ts';
+import { isPassing } from '../../base/fault.ts';
+import type { Database, Transactor } from '../../base/database.ts';
+import { createGatherer, type Gatherer } from '../../base/gather.ts';
+import { endTurns, holdLanes } from '../../queue/store.ts';
+import type { LaneEnd } from '../../queue/queue.ts';
+import type { Metrics } from '../../watch/metrics.ts';
+import { keepAuditEntries, type AuditEntry } from '../../watch/store.ts';
 import { saveIdentities, type IdentityChange } from './identity-store.ts';
 
 /** Turns that may share a commit. */

@@ -4,8 +4,8 @@ import type { Result } from '../base/result.ts';
 import type { OutboxKind, Outgoing } from '../delivery/outgoing.ts';
 import type { EventFields } from '../watch/watch.ts';
 import type { EventName } from '../watch/events.ts';
-import type { Inbound } from './inbound.ts';
-import type { Session, SessionState } from './session.ts';
+import type { Inbound } from './understanding/inbound.ts';
+import type { Session, SessionState } from './sessions/session.ts';
 
 /** The person as the identity row knows them; no number, no BSUID. */
 export type Person = {

@@ -1,4 +1,4 @@
-import type { IdentityId } from '../base/id.ts';
+import type { IdentityId } from '../../base/id.ts';
 
 /** Idle limit from the person's last message (S9); only a message moves it. */
 export const SESSION_IDLE_MS = 300_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newIdentityId } from '../base/id.ts';
+import { newIdentityId } from '../../base/id.ts';
 import { decodeSession, encodeSession } from './session-record.ts';
 import type { Session } from './session.ts';
 

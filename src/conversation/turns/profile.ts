@@ -1,8 +1,8 @@
-import { readBsuid, readWaId, type Bsuid, type Phone } from '../base/phone.ts';
-import { blindIndex, makeWrappedKey, unwrapKey, type KeyRing } from '../security/keyring.ts';
-import { open, seal, type SealKey } from '../security/seal.ts';
+import { readBsuid, readWaId, type Bsuid, type Phone } from '../../base/phone.ts';
+import { blindIndex, makeWrappedKey, unwrapKey, type KeyRing } from '../../security/keyring.ts';
+import { open, seal, type SealKey } from '../../security/seal.ts';
 import type { IdentityRow } from './identity-store.ts';
-import type { Speaker } from './inbound.ts';
+import type { Speaker } from '../understanding/inbound.ts';
 
 /** What is known of a person in clear, for the length of a turn. */
 export type Profile = { readonly phone?: Phone; readonly bsuid?: Bsuid; readonly name?: string };

@@ -1,4 +1,4 @@
-import type { IdentityId } from '../base/id.ts';
+import type { IdentityId } from '../../base/id.ts';
 import { createSessionSeal, type SessionSealDeps } from './session-seal.ts';
 import type { Session, SessionRef, SessionStore } from './session.ts';
 

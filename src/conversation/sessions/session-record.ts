@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { assert } from '../base/assert.ts';
-import type { IdentityId } from '../base/id.ts';
+import { assert } from '../../base/assert.ts';
+import type { IdentityId } from '../../base/id.ts';
 import type { Screen, Session } from './session.ts';
 
 /** What is kept holds only what menus and flows need (S26); more would be a bug. */

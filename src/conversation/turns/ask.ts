@@ -1,6 +1,6 @@
-import { Fault } from '../base/fault.ts';
-import type { Credex, MemberRef } from '../credex/credex.ts';
-import type { Ask, AskOutcome } from './turn-types.ts';
+import { Fault } from '../../base/fault.ts';
+import type { Credex, MemberRef } from '../../credex/credex.ts';
+import type { Ask, AskOutcome } from '../decision.ts';
 
 /** Carries a turn's question to core. A core that is away is an outcome that the conversation answers, not a failure. */
 export const askCore = async (

@@ -1,4 +1,4 @@
-import type { Phone } from '../base/phone.ts';
+import type { Phone } from '../../base/phone.ts';
 
 /** Who speaks, as the webhook said; sealed with the message and into the identity, nowhere else. */
 export type Speaker = {

@@ -1,18 +1,18 @@
-import type { Clock } from '../base/clock.ts';
-import type { Database, Transactor } from '../base/database.ts';
-import { deriveUuid, type IdentityId, type OutboxId } from '../base/id.ts';
-import type { Gatherer } from '../base/gather.ts';
-import type { OutboxMessage } from '../delivery/outgoing.ts';
-import { buryHead, peekHead } from '../queue/store.ts';
-import type { KeyRing } from '../security/keyring.ts';
-import type { KeyStore } from '../security/store.ts';
-import { IDENTITY_INDEX_KEY } from '../security/wamid.ts';
-import { keepAuditEntries } from '../watch/store.ts';
-import type { NoteEvent } from '../watch/watch.ts';
-import { showText } from './flows/show.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Database, Transactor } from '../../base/database.ts';
+import { deriveUuid, type IdentityId, type OutboxId } from '../../base/id.ts';
+import type { Gatherer } from '../../base/gather.ts';
+import type { OutboxMessage } from '../../delivery/outgoing.ts';
+import { buryHead, peekHead } from '../../queue/store.ts';
+import type { KeyRing } from '../../security/keyring.ts';
+import type { KeyStore } from '../../security/store.ts';
+import { IDENTITY_INDEX_KEY } from '../../security/wamid.ts';
+import { keepAuditEntries } from '../../watch/store.ts';
+import type { NoteEvent } from '../../watch/watch.ts';
+import { showText } from '../flows/show.ts';
 import type { IdentityRow } from './identity-store.ts';
 import { readProfile } from './profile.ts';
-import { wordingOf } from './wording/languages.ts';
+import { wordingOf } from '../wording/languages.ts';
 
 export type BuryDeps<Reply> = {
   readonly database: Database;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { IdentityId } from '../base/id.ts';
-import { redisFault } from '../base/redis.ts';
+import type { IdentityId } from '../../base/id.ts';
+import { redisFault } from '../../base/redis.ts';
 import { createSessionSeal, type SessionSealDeps } from './session-seal.ts';
 import type { Session, SessionRef, SessionStore } from './session.ts';
 

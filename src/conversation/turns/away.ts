@@ -1,8 +1,8 @@
-import type { Outgoing } from '../delivery/outgoing.ts';
-import type { Inbound } from './inbound.ts';
-import { showText } from './flows/show.ts';
-import { wordingOf } from './wording/languages.ts';
-import { readWord } from './words.ts';
+import type { Outgoing } from '../../delivery/outgoing.ts';
+import type { Inbound } from '../understanding/inbound.ts';
+import { showText } from '../flows/show.ts';
+import { wordingOf } from '../wording/languages.ts';
+import { readWord } from '../understanding/words.ts';
 
 export type AwayAnswer = {
   /** Answered at once, not after waiting for the session. */

@@ -1,7 +1,7 @@
-import type { Database, Reader, Transactor } from '../base/database.ts';
-import { pgArray } from '../base/pg-array.ts';
-import { createGatherer, type Gatherer } from '../base/gather.ts';
-import type { IdentityId } from '../base/id.ts';
+import type { Database, Reader, Transactor } from '../../base/database.ts';
+import { pgArray } from '../../base/pg-array.ts';
+import { createGatherer, type Gatherer } from '../../base/gather.ts';
+import type { IdentityId } from '../../base/id.ts';
 
 /** The identity row as a turn needs it; `profile` is sealed under the person's own key. */
 export type IdentityRow = {
