@@ -5,7 +5,6 @@ import {
   coreAway,
   createConversation,
   dashboard,
-  idsOf,
   money,
   onlyReply,
   person,
@@ -118,81 +117,6 @@ describe('F1 F4: a greeting', () => {
     }));
     expect(bodyOf(conversation, 'hi')).toContain(en.core.refused);
     expect(conversation.session()).toBeUndefined();
-  });
-});
-
-describe('the menu', () => {
-  const atMenu = (): Conversation => {
-    const conversation = createConversation(person(), member);
-    conversation.hear(text('hi'));
-    return conversation;
-  };
-
-  test('shows balances anew by tap, by number and by MENU, without renewing session or nonce', () => {
-    const conversation = atMenu();
-    const before = conversation.session();
-    for (const message of [tap(conversation.idOf('balances')), text('1'), text('menu')]) {
-      const heard = conversation.hear(message);
-      expect(heard.asks).toEqual([{ ask: 'read_dashboard' }]);
-      expect(onlyReply(heard).body).toContain('12.50 USD');
-      expect(conversation.session()).toMatchObject({ nonce: before?.nonce, openedAtMs: before?.openedAtMs });
-    }
-  });
-
-  test('F3: tells about VimbisoPay and helps, and stays', () => {
-    const conversation = atMenu();
-    expect(onlyReply(conversation.hear(tap(conversation.idOf('about')))).body).toContain('credex');
-    expect(bodyOf(conversation, '3')).toContain('*cancel*');
-    expect(bodyOf(conversation, 'HELP')).toContain('*cancel*');
-    expect(conversation.session()?.screen).toEqual({ name: 'menu' });
-  });
-
-  test('answers unknown words, CANCEL and thanks with the menu below, without asking core', () => {
-    const conversation = atMenu();
-    for (const words of ['blah', 'cancel', 'thank you', '9', '0', '١']) {
-      const heard = conversation.hear(text(words));
-      expect(heard.asks).toEqual([]);
-      expect(idsOf(onlyReply(heard))).toHaveLength(3);
-    }
-  });
-
-  test('S34 S106: a button of an earlier session, of another screen, or invented, does nothing and is told kindly', () => {
-    const conversation = atMenu();
-    const old = conversation.idOf('about');
-    conversation.hear(text('hi'));
-    const nonce = conversation.session()?.nonce ?? '';
-    for (const id of [
-      old,
-      `${nonce}:yes`,
-      `${nonce}:join`,
-      `${nonce}:nothing`,
-      'about',
-      '',
-      `${nonce}:__proto__`,
-      'x'.repeat(1_000),
-    ]) {
-      const heard = conversation.hear(tap(id));
-      expect(heard.asks).toEqual([]);
-      expect(onlyReply(heard).body).toContain(en.begin.oldButton);
-      expect(heard.notes).toEqual([{ event: 'conversation.old_button_refused', reason: 'menu' }]);
-    }
-    expect(conversation.session()?.nonce).toBe(nonce);
-  });
-
-  test('S3: a dashboard of another member ends the session and is not shown', () => {
-    const conversation = atMenu();
-    conversation.setCore(core({ member: dashboard({ member: { memberId: 'm-2', firstname: 'Farai' } }) }));
-    const heard = conversation.hear(text('1'));
-    expect(onlyReply(heard).body).not.toContain('Farai');
-    expect(heard.notes).toEqual([{ event: 'credex.member_mismatch', reason: 'session' }]);
-    expect(conversation.session()).toBeUndefined();
-  });
-
-  test('while core is away says that nothing was done, and stays', () => {
-    const conversation = atMenu();
-    conversation.setCore(coreAway);
-    for (const words of ['hi', '1']) expect(bodyOf(conversation, words)).toContain('Nothing was done');
-    expect(conversation.session()?.screen).toEqual({ name: 'menu' });
   });
 });
 
