@@ -21,6 +21,8 @@ const ownText = (object: Json, key: string): string | undefined => {
 };
 
 const WAMID_LENGTH_MAX = 512;
+/** PostgreSQL's `integer`; Meta's codes have up to seven digits. */
+const INTEGER_MAX = 2_147_483_647;
 const STATUSES: readonly string[] = ['sent', 'delivered', 'read', 'failed'] satisfies readonly ReceiptStatus[];
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
@@ -146,7 +148,7 @@ const readStatus = (status: Json): ReceivedStatus | undefined => {
     status: word as ReceiptStatus,
     atMs,
     ...(outboxId !== undefined && { outboxId }),
-    ...(typeof code === 'number' && Number.isInteger(code) && { errorCode: code }),
+    ...(typeof code === 'number' && Number.isInteger(code) && Math.abs(code) <= INTEGER_MAX && { errorCode: code }),
   };
 };
 

@@ -61,13 +61,14 @@ export const createLanes = (deps: LanesDeps): Lanes => {
     if (alone) {
       alone = false;
       while (held.size > 0) await sleep(POLL_MS);
-      if (await runSuspect()) return (alone = true);
+      // Healthy lanes have their turn between two suspects: nobody waits for another's trouble.
+      alone = await runSuspect();
     }
     const limit = Math.min(CLAIM_MAX, IN_FLIGHT_MAX - held.size);
-    if (limit <= 0) return false;
+    if (limit <= 0) return alone;
     const claims = await claimLanes(database, { kind: 'healthy', limit }, clock.offsetMs());
     for (const claim of claims) void run(claim);
-    return claims.length > 0;
+    return claims.length > 0 || alone;
   };
 
   const work = async (): Promise<void> => {
@@ -87,7 +88,7 @@ export const createLanes = (deps: LanesDeps): Lanes => {
     alone = true;
     wake();
   };
-  const lookForTrouble = everyOnce(() => meetTrouble(deps, runAlone));
+  const lookForTrouble = everyOnce(createMeetTrouble(deps, runAlone));
   const beat = everyOnce(async () => {
     if (held.size > 0) await beatLeases(database, [...held], clock.offsetMs());
   });
@@ -135,16 +136,26 @@ const createNap = () => {
 };
 
 /** Gives the lane that was lost most often what it needs. */
-const meetTrouble = async (
-  { database, clock, noteEvent, isolate, bury }: LanesDeps,
-  runAlone: () => void,
-): Promise<void> => {
-  const lane = await findTroubledLane(database, clock.offsetMs());
-  if (!lane) return;
-  if (lane.need === 'bury') return bury(lane.identityId);
-  if (lane.need === 'run alone') return runAlone();
-  noteEvent('queue.lane_isolated', { identityId: lane.identityId });
-  await isolate(lane.identityId);
+const createMeetTrouble = (deps: LanesDeps, runAlone: () => void): (() => Promise<void>) => {
+  const { database, clock, noteEvent, isolate, bury } = deps;
+  let isIsolating = false;
+  const isolateAside = (identityId: IdentityId): void => {
+    isIsolating = true;
+    noteEvent('queue.lane_isolated', { identityId });
+    void isolate(identityId)
+      .catch(() => undefined)
+      .finally(() => {
+        isIsolating = false;
+      });
+  };
+  return async () => {
+    const lane = await findTroubledLane(database, clock.offsetMs());
+    if (!lane) return;
+    if (lane.need === 'bury') return bury(lane.identityId);
+    if (lane.need === 'isolate' && !isIsolating) isolateAside(lane.identityId);
+    // While one runs in its own process, those that need only be alone do not wait for it.
+    else runAlone();
+  };
 };
 
 /** Runs a claim's turn and lets the lane go in whichever way it ended. */

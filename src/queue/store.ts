@@ -60,7 +60,11 @@ const claimCondition = (
  * Takes leases, oldest ready first, and reads each lane's head in a second statement: only a snapshot taken after the
  * lane's row is ours is sure to hold every input that was kept under that row's lock.
  */
-export const claimLanes = async (database: Reader, wanted: ClaimKind, offsetMs: number): Promise<readonly Claim[]> => {
+export const claimLanes = (database: Database, wanted: ClaimKind, offsetMs: number): Promise<readonly Claim[]> =>
+  // One transaction: where the second statement fails, no lane stays leased with a try that nobody made.
+  database.transact((tx) => claimWithin(tx, wanted, offsetMs));
+
+const claimWithin = async (database: Transactor, wanted: ClaimKind, offsetMs: number): Promise<readonly Claim[]> => {
   const { sql, limit, values } = claimCondition(wanted);
   const held = await database.query<ClaimRow>(
     `WITH picked AS MATERIALIZED (
@@ -114,15 +118,19 @@ export const holdLanes = async (
   tx: Transactor,
   claims: readonly Claim[],
   offsetMs: number,
-): Promise<ReadonlySet<IdentityId>> => {
-  const fences = new Map(claims.map(({ identityId, fence }) => [identityId, fence]));
+): Promise<ReadonlySet<Claim>> => {
   const rows = await tx.query<{ identity_id: IdentityId; fence: bigint; alive: boolean }>(
     `SELECT identity_id, fence, coalesce(lease_until > clock_timestamp() + $1 * interval '1 millisecond', false) AS alive
      FROM bot.lane WHERE identity_id = ANY($2::uuid[]) ORDER BY identity_id FOR UPDATE`,
     [offsetMs, pgArray.uuid(claims.map(({ identityId }) => identityId))],
   );
+  const byId = new Map(rows.map((row) => [row.identity_id, row]));
+  // By claim, not by lane: two claims of one lane may meet in a batch, and only the newer holds it.
   return new Set(
-    rows.filter((row) => row.alive && fences.get(row.identity_id) === row.fence).map((row) => row.identity_id),
+    claims.filter(({ identityId, fence }) => {
+      const row = byId.get(identityId);
+      return row !== undefined && row.alive && row.fence === fence;
+    }),
   );
 };
 
@@ -134,7 +142,7 @@ export const endTurns = async (tx: Transactor, ends: readonly LaneEnd[], offsetM
   const inputs = ends.flatMap((end) => end.inputs.map((input) => ({ input, identityId: end.claim.identityId })));
   await tx.query(
     `UPDATE bot.input AS i SET state = 'done', body = NULL, ended_at = ${NOW}
-     FROM unnest($2::date[], $3::bytea[]) AS e(day, dedupe) WHERE i.day = e.day AND i.dedupe = e.dedupe`,
+     FROM unnest($2::date[], $3::bytea[]) AS e(day, dedupe) WHERE i.day = e.day AND i.dedupe = e.dedupe AND i.state = 'waiting'`,
     [
       offsetMs,
       pgArray.date(inputs.map(({ input }) => input.day)),

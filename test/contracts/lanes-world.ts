@@ -100,7 +100,7 @@ const keepInput = (
 export const commitTurn = (database: Database, end: LaneEnd, offsetMs: number): Promise<'committed' | 'lapsed'> =>
   database.transact(async (tx) => {
     const held = await holdLanes(tx, [end.claim], offsetMs);
-    if (!held.has(end.claim.identityId)) return 'lapsed';
+    if (!held.has(end.claim)) return 'lapsed';
     for (const input of end.inputs)
       await tx.query('INSERT INTO done (identity_id, label, input_id) VALUES ($1, $2, $3)', [
         end.claim.identityId,

@@ -38,7 +38,7 @@ const probe = async (door: string): Promise<Probe> => {
 const interrupt = async (how: string, takeAway: () => Promise<unknown>, bringBack: () => Promise<unknown>) => {
   const chance = createChance();
   const crowd = openCrowd(town.simulator, chance, { size: 24, firstNumber: 5_000 + 100 * probes, pauseMaxMs: 300 });
-  await until('people talk', () => crowd.said() > 100, 30_000);
+  await until('people talk', () => crowd.said() > 60, 30_000);
   await takeAway();
   const goneAt = performance.now();
   const refused: Probe[] = [];
@@ -48,7 +48,7 @@ const interrupt = async (how: string, takeAway: () => Promise<unknown>, bringBac
   for (const door of town.doors)
     await until(`${door} accepts`, async () => (await probe(door)).status === 200, ACCEPTS_MS);
   const acceptedMs = performance.now() - backAt;
-  await until('people talk on', async () => crowd.said() > 300, 30_000);
+  await until('people talk on', async () => crowd.said() > 200, 30_000);
   await crowd.hush();
   const hushedAt = performance.now();
   const drainedMs = await town.lanesDrained(DRAINED_MS);

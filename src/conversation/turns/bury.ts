@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Database, Transactor } from '../../base/database.ts';
+import { Fault } from '../../base/fault.ts';
 import { deriveUuid, type IdentityId, type OutboxId } from '../../base/id.ts';
 import type { Gatherer } from '../../base/gather.ts';
 import type { OutboxMessage } from '../../delivery/outgoing.ts';
@@ -37,7 +38,9 @@ export const createBury =
     const apology = head ? await apologise(deps, identityId, head) : [];
     const buried = await database.transact(async (tx) => {
       const input = await buryHead(tx, identityId, clock.offsetMs());
-      if (!input || !head?.dedupe.equals(input.dedupe)) return input;
+      if (!input) return undefined;
+      // An earlier message came between: it was never tried. Nothing is buried; the next look sees it.
+      if (!head?.dedupe.equals(input.dedupe)) throw new Fault('queue.head_moved', { retry: 'later' });
       await keepAuditEntries(tx, 'bot', [
         { event: 'queue.input_buried', atMs: clock.now(), subject: identityId, actor: 'system' },
       ]);

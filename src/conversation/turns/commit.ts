@@ -78,7 +78,7 @@ const commitTogether = <Reply>(
       turns.map(({ end }) => end.claim),
       offsetMs,
     );
-    const isHeld = ({ end }: TurnResult<Reply>): boolean => held.has(end.claim.identityId);
+    const isHeld = ({ end }: TurnResult<Reply>): boolean => held.has(end.claim);
     const ours = turns.filter(isHeld);
     if (ours.length > 0) {
       await saveIdentities(

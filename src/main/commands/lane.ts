@@ -1,6 +1,7 @@
 import { isUuid, type IdentityId } from '../../base/id.ts';
 import { settleTurn } from '../../queue/lanes.ts';
-import { claimLanes } from '../../queue/store.ts';
+import { HEARTBEAT_MS } from '../../queue/queue.ts';
+import { beatLeases, claimLanes } from '../../queue/store.ts';
 import { composeCredex } from '../compose/core.ts';
 import { composeTurn } from '../compose/worker.ts';
 import { openRole } from '../compose/role.ts';
@@ -16,7 +17,14 @@ export const run = async (context: CommandContext): Promise<number> => {
   const [claim] = await claimLanes(database, { kind: 'named', identityId: identityId as IdentityId }, clock.offsetMs());
   const core = composeCredex(ground);
   lifecycle.onStop(() => core.close());
-  if (claim) await settleTurn({ database, clock, noteEvent, runTurn: composeTurn(ground, core.credex) }, claim);
+  if (claim) {
+    const beat = setInterval(
+      () => void beatLeases(database, [claim], clock.offsetMs()).catch(() => undefined),
+      HEARTBEAT_MS,
+    );
+    await settleTurn({ database, clock, noteEvent, runTurn: composeTurn(ground, core.credex) }, claim);
+    clearInterval(beat);
+  }
   lifecycle.stop(EXIT.done);
   return lifecycle.ended;
 };

@@ -79,14 +79,17 @@ const composeGraph = (ground: Ground, url: string): SendClient => {
   });
 };
 
-/** The small jobs: each harmless to repeat, and to miss once. */
+/** The small jobs: each harmless to repeat and to miss once, and none in another's way. */
 const sweepOnce = async ({ database, clock, noteEvent }: Ground): Promise<void> => {
-  try {
-    await sweepLanes(database, clock.offsetMs());
-    await joinStrayReceipts(database);
-    await dropOldDays(database, utcDay(clock.now()));
-  } catch (error) {
-    noteEvent('conversation.dependency_away', { reason: 'sweep', detail: describeError(error) });
+  const jobs = [
+    () => sweepLanes(database, clock.offsetMs()),
+    () => joinStrayReceipts(database),
+    () => dropOldDays(database, utcDay(clock.now())),
+  ];
+  for (const job of jobs) {
+    await job().catch((error: unknown) =>
+      noteEvent('conversation.dependency_away', { reason: 'sweep', detail: describeError(error) }),
+    );
   }
 };
 

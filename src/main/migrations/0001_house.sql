@@ -162,14 +162,27 @@ BEGIN
   RETURN made;
 END $$;
 
--- Drops one day of inputs with its key, if nothing in it waits and no answer sealed under its key is still to be sent.
-CREATE FUNCTION bot.drop_input_day(part text, which date) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION bot.is_input_day_in_use(part text, which date) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   waits boolean;
 BEGIN
-  EXECUTE format('LOCK TABLE bot.%I IN ACCESS EXCLUSIVE MODE', part);
+  -- In these words, so that the index of open answers serves.
+  IF EXISTS (SELECT FROM bot.outbox WHERE state IN ('waiting', 'sending', 'ambiguous') AND day = which) THEN
+    RETURN true;
+  END IF;
   EXECUTE format('SELECT EXISTS (SELECT FROM bot.%I WHERE state = ''waiting'')', part) INTO waits;
-  IF waits OR EXISTS (SELECT FROM bot.outbox WHERE day = which AND ended_at IS NULL) THEN
+  RETURN waits;
+END $$;
+
+-- Drops one day of inputs with its key, if nothing in it waits and no answer sealed under its key is still to be sent.
+-- Looks first without a lock, then takes the parent's before the part's, as every query does, and looks again.
+CREATE FUNCTION bot.drop_input_day(part text, which date) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF bot.is_input_day_in_use(part, which) THEN
+    RETURN false;
+  END IF;
+  LOCK TABLE bot.input IN ACCESS EXCLUSIVE MODE;
+  IF to_regclass(format('bot.%I', part)) IS NULL OR bot.is_input_day_in_use(part, which) THEN
     RETURN false;
   END IF;
   EXECUTE format('DROP TABLE bot.%I', part);
