@@ -56,24 +56,51 @@ export const settleIdentities = (
 ): Promise<readonly AuditedEvent[]> =>
   database.transact(async (tx) => {
     await lockHashes(tx, people);
-    await lockLanes(tx, people);
-    const events: AuditedEvent[] = [];
-    const seen = new Set<string>();
-    for (const who of people) {
-      const key = `${who.bsuid ?? ''}/${who.phone ?? ''}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const resolution = resolveAmong(who, await readIdentities(tx, [who], 'none'));
-      const noted = await apply(tx, who, resolution);
-      if (noted) {
-        events.push(noted.event);
-        await keepAuditEntries(tx, 'bot', [
-          { event: noted.event, atMs: nowMs, subject: noted.subject, actor: 'system' },
-        ]);
-      }
+    const byHash = await readIdentities(tx, people, 'lanes');
+    const different = [...new Map(people.map((who) => [`${who.bsuid ?? ''}/${who.phone ?? ''}`, who])).values()];
+    const strangers = findStrangers(different, byHash);
+    await createAll(tx, [...strangers]);
+    const noted: Noted[] = [];
+    for (const who of different) {
+      if (strangers.has(who)) continue;
+      const one = await apply(tx, who, resolveAmong(who, await readIdentities(tx, [who], 'none')));
+      if (one) noted.push(one);
     }
-    return events;
+    await keepAuditEntries(
+      tx,
+      'bot',
+      noted.map(({ event, subject }) => ({ event, atMs: nowMs, subject, actor: 'system' })),
+    );
+    return noted.map(({ event }) => event);
   });
+
+/** Those who are new and share no number or BSUID with anybody else of the batch: they can be created together. */
+const findStrangers = (people: readonly Who[], byHash: ReadonlyMap<string, Known>): ReadonlySet<Who> => {
+  const uses = new Map<string, number>();
+  const hashes = ({ bsuid, phone }: Who): readonly string[] => [
+    ...(bsuid === undefined ? [] : [`bsuid:${bsuid}`]),
+    ...(phone === undefined ? [] : [`phone:${phone}`]),
+  ];
+  for (const hash of people.flatMap(hashes)) uses.set(hash, (uses.get(hash) ?? 0) + 1);
+  const isAlone = (who: Who): boolean => hashes(who).every((hash) => uses.get(hash) === 1);
+  return new Set(people.filter((who) => isAlone(who) && resolveAmong(who, byHash).act === 'create'));
+};
+
+/** What most strangers of a day are: three statements for all of a batch. */
+const createAll = async (tx: Transactor, strangers: readonly Who[]): Promise<void> => {
+  if (strangers.length === 0) return;
+  const ids = pgArray.uuid(strangers.map(() => newIdentityId()));
+  await tx.query(
+    `INSERT INTO bot.identity (identity_id, bsuid_hash, phone_hash)
+     SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[])`,
+    [
+      ids,
+      pgArray.bytea(strangers.map(({ bsuid }) => bytes(bsuid))),
+      pgArray.bytea(strangers.map(({ phone }) => bytes(phone))),
+    ],
+  );
+  await tx.query('INSERT INTO bot.lane (identity_id) SELECT * FROM unnest($1::uuid[])', [ids]);
+};
 
 const lockHashes = (tx: Transactor, people: readonly Who[]): Promise<unknown> => {
   const keys = people
@@ -84,8 +111,6 @@ const lockHashes = (tx: Transactor, people: readonly Who[]): Promise<unknown> =>
     sorted,
   ]);
 };
-
-const lockLanes = (tx: Transactor, people: readonly Who[]): Promise<unknown> => readIdentities(tx, people, 'lanes');
 
 type Noted = { readonly event: AuditedEvent; readonly subject: IdentityId };
 
