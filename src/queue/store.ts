@@ -1,6 +1,7 @@
 import { pgArray } from '../base/pg-array.ts';
 import type { Database, Reader, Transactor } from '../base/database.ts';
 import type { IdentityId } from '../base/id.ts';
+import { INPUT_COLUMNS, toInput, type InputRow } from './input-row-store.ts';
 import { LEASE_MS, TRIES_BEFORE_ISOLATION, TRIES_MAX, type Claim, type Input, type LaneEnd } from './queue.ts';
 
 /** PostgreSQL's clock plus the tests' offset ($1, milliseconds), read once a statement. */
@@ -15,34 +16,6 @@ export type ClaimKind =
   | { readonly kind: 'named'; readonly identityId: IdentityId };
 
 type ClaimRow = { identity_id: IdentityId; fence: bigint; tries: number; session_ref: string | null };
-type HeadRow = ClaimRow & InputRow;
-type InputRow = {
-  day: string;
-  input_id: bigint;
-  kind: Input['kind'];
-  dedupe: Buffer;
-  order_ms: number;
-  kept_ms: number;
-  may_move_money: boolean;
-  route: Input['route'];
-  body: Buffer;
-};
-
-const INPUT_COLUMNS = `i.day, i.input_id, i.kind, i.dedupe, i.may_move_money, i.route, i.body,
-  (extract(epoch FROM i.order_at) * 1000)::float8 AS order_ms, (extract(epoch FROM i.kept_at) * 1000)::float8 AS kept_ms`;
-
-const toInput = (row: InputRow): Input => ({
-  day: row.day,
-  inputId: row.input_id,
-  kind: row.kind,
-  dedupe: row.dedupe,
-  orderAtMs: row.order_ms,
-  keptAtMs: row.kept_ms,
-  mayMoveMoney: row.may_move_money,
-  route: row.route,
-  body: row.body,
-});
-
 const claimCondition = (
   wanted: ClaimKind,
 ): { readonly sql: string; readonly limit: number; readonly values: readonly unknown[] } => {
@@ -58,15 +31,15 @@ const claimCondition = (
 
 /**
  * Takes leases, oldest ready first, and reads each lane's head in a second statement: only a snapshot taken after the
- * lane's row is ours is sure to hold every input that was kept under that row's lock.
+ * lane's row is ours is sure to hold every input that was kept under that row's lock. One transaction: where the second
+ * fails, no lane stays leased with a try that nobody made.
  */
 export const claimLanes = (database: Database, wanted: ClaimKind, offsetMs: number): Promise<readonly Claim[]> =>
-  // One transaction: where the second statement fails, no lane stays leased with a try that nobody made.
   database.transact((tx) => claimWithin(tx, wanted, offsetMs));
 
-const claimWithin = async (database: Transactor, wanted: ClaimKind, offsetMs: number): Promise<readonly Claim[]> => {
+const claimWithin = async (tx: Transactor, wanted: ClaimKind, offsetMs: number): Promise<readonly Claim[]> => {
   const { sql, limit, values } = claimCondition(wanted);
-  const held = await database.query<ClaimRow>(
+  const held = await tx.query<ClaimRow>(
     `WITH picked AS MATERIALIZED (
        SELECT identity_id FROM bot.lane WHERE ${FREE} AND ${sql} ORDER BY ready_at LIMIT $2 FOR UPDATE SKIP LOCKED)
      UPDATE bot.lane AS l SET lease_until = ${NOW} + ${LEASE}, fence = fence + 1, tries = tries + 1
@@ -75,7 +48,7 @@ const claimWithin = async (database: Transactor, wanted: ClaimKind, offsetMs: nu
     [offsetMs, limit, ...values],
   );
   if (held.length === 0) return [];
-  const heads = await database.query<HeadRow>(
+  const heads = await tx.query<ClaimRow & InputRow>(
     `SELECT c.identity_id, ${INPUT_COLUMNS}
      FROM unnest($2::uuid[]) AS c(identity_id) CROSS JOIN LATERAL (
        SELECT * FROM bot.input AS w WHERE w.identity_id = c.identity_id AND w.state = 'waiting' AND w.ready_at <= ${NOW}
@@ -98,7 +71,7 @@ const claimWithin = async (database: Transactor, wanted: ClaimKind, offsetMs: nu
         ]
       : [];
   });
-  if (lanes.size > 0) await mendLanes(database, [...lanes.keys()], offsetMs);
+  if (lanes.size > 0) await mendLanes(tx, [...lanes.keys()], offsetMs);
   return claims;
 };
 
@@ -293,7 +266,7 @@ export const peekHead = async (
   return row && toInput(row);
 };
 
-/** Inputs that are ready and not yet ended, lanes under way included. */
+/** Inputs that are ready and not yet ended, those under way included. */
 export const countReady = async (database: Reader, offsetMs: number): Promise<number> => {
   const [row] = await database.query<{ ready: number }>(
     `SELECT count(*)::int AS ready FROM bot.lane WHERE pending > 0 AND ready_at <= ${NOW}`,
