@@ -40,7 +40,8 @@ const BUSY_MS = 25;
 
 const endOf = (row: OpenRow, isSuperseded: boolean): EndedRow | undefined => {
   const end = (kind: RowEnd, why: string): EndedRow => ({ outboxId: row.outboxId, end: kind, why });
-  if (row.state !== 'waiting' && row.receipt !== null) {
+  // Waiting with a receipt: a doubtful first copy arrived after all, while the second was refused for now.
+  if (row.receipt !== null && (row.state !== 'waiting' || row.receipt !== 'failed')) {
     return row.receipt === 'failed' ? end('undelivered', 'status_failed') : end('sent', 'status_settled');
   }
   if (row.state === 'sending' && row.ambiguities > 0) return end('undelivered', 'ambiguous_twice');

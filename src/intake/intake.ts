@@ -11,6 +11,9 @@ import type { Bsuid, Phone } from '../base/phone.ts';
 
 /** Meta's cap on a body and on the updates in it (Cloud API, "Webhooks: overview"). */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
+/** Updates of a body, and elements of all its lists; well over what Meta sends. A signed body with more is set aside whole. */
+export const UPDATES_MAX = 2_000;
+export const ELEMENTS_MAX = 10_000;
 /** One multi-row statement takes at most this much; a larger request is split and gets its 200 after its last part. */
 export const ROWS_PER_COMMIT = 500;
 export const BYTES_PER_COMMIT = 4 * 1024 * 1024;

@@ -8,6 +8,7 @@ import type {
   Unreadable,
   UnreadableReason,
 } from './intake.ts';
+import { ELEMENTS_MAX, UPDATES_MAX } from './intake.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -150,6 +151,17 @@ const readStatus = (status: Json): ReceivedStatus | undefined => {
     ...(outboxId !== undefined && { outboxId }),
     ...(typeof code === 'number' && Number.isInteger(code) && Math.abs(code) <= INTEGER_MAX && { errorCode: code }),
   };
+};
+
+/** Whether a body's lists are longer than anything Meta sends, told before any is read: a million cost seconds to refuse. */
+export const isTooMany = (envelope: unknown): boolean => {
+  const entries = isObject(envelope) ? objectsOf(envelope['entry']) : [];
+  const changes = entries.flatMap((entry) => listOf(entry['changes']));
+  const values = objectsOf(changes).flatMap(({ value }) => (isObject(value) ? [value] : []));
+  const count = (name: string): number => values.reduce((sum, value) => sum + listOf(value[name]).length, 0);
+  const updates = count('messages') + count('statuses');
+  const elements = updates + count('contacts') + count('errors') + changes.length + entries.length;
+  return updates > UPDATES_MAX || elements > ELEMENTS_MAX;
 };
 
 /** Everything of a webhook body that concerns our number, each part read on its own: one that is off harms no other. */

@@ -15,7 +15,7 @@ import {
   type ReceivedMessage,
 } from './intake.ts';
 import { rowBytes, type Row, type RowOutcome } from './keep.ts';
-import { parseBody, readEnvelope } from './parse.ts';
+import { isTooMany, parseBody, readEnvelope } from './parse.ts';
 import type { Who } from './resolve.ts';
 
 const DAY_MS = 86_400_000;
@@ -52,9 +52,10 @@ export const createReceiver = (deps: ReceiveDeps): ReceiveSigned => {
   const toRows = async (body: Buffer, route: 'graph' | 'simulator'): Promise<readonly Row[]> => {
     const today = utcDay(clock.now());
     const envelope = parseBody(body);
-    if (envelope === undefined) {
-      noteEvent('intake.body_quarantined', { reason: 'unparsable' });
-      return [quarantineRow(await keysFor([today]), today, { reason: 'unparsable', body })];
+    const flaw = envelope === undefined ? 'unparsable' : isTooMany(envelope) ? 'too_many' : undefined;
+    if (flaw !== undefined) {
+      noteEvent('intake.body_quarantined', { reason: flaw });
+      return [quarantineRow(await keysFor([today]), today, { reason: flaw, body })];
     }
     const received = readEnvelope(envelope, phoneNumberId);
     noteReceived(noteEvent, received);

@@ -147,6 +147,18 @@ describe('a batch', () => {
     await world.expectLanesTrue();
   });
 
+  test('of a million elements is set aside whole, in one row, and answered 200', async () => {
+    const body = Buffer.from(
+      JSON.stringify({
+        object: 'whatsapp_business_account',
+        entry: [{ changes: [{ field: 'messages', value: { messages: new Array(1_000_000).fill(1) } }] }],
+      }),
+    );
+    expect(await postAsMeta(world.doors[0], body)).toBe(200);
+    expect(await world.quarantined()).toEqual(['too_many']);
+    expect(world.notedReasons('intake.body_quarantined')).toEqual(['too_many']);
+  });
+
   test('may hold the same message twice', async () => {
     const said = world.message();
     await world.doors[0].post(messagesBody(said, world.message(), said));
