@@ -91,13 +91,16 @@ export const openCrowd = (
       const messages = [...said.values()].flat().length;
       let repeated = 0;
       let answered = 0;
+      const differences: string[] = [];
       for (const [phone, words] of said) {
         const answers = answersOf(phone);
         repeated += answers.repeated;
         answered += answers.words.length;
         if (lost === 0 ? words.join() !== answers.words.join() : !isWithin(words, answers.words))
-          throw new Error(describeDifference(words, answers.words));
+          differences.push(describeDifference(words, answers.words));
       }
+      if (differences.length > 0)
+        throw new Error(`${differences.length} people of ${size}:\n${differences.join('\n')}`);
       if (answered !== messages - lost) throw new Error(`${messages} messages, ${answered} answers, ${lost} lost`);
       return { messages, repeated };
     },
