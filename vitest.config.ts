@@ -41,7 +41,7 @@ export default defineConfig({
       },
       slowProject('contracts', 60 * SECOND),
       slowProject('journeys', 120 * SECOND),
-      slowProject('kill', 180 * SECOND),
+      slowProject('kill', 420 * SECOND),
       slowProject('browser', 120 * SECOND, { CHROMIUM_PATH: findChromium() ?? '' }),
     ],
   },

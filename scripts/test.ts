@@ -31,7 +31,7 @@ async function runEverything(): Promise<Tally> {
   const missing = SUITES.filter((suite) => !present.includes(suite));
   missing.forEach((suite) => notRun(suite, `there is no test/${suite} yet`, false));
   const suites = await runParts(
-    present.map((suite) => testPart(suite, 20 * MINUTE_MS)),
+    present.map((suite) => testPart(suite, 30 * MINUTE_MS)),
     1,
   );
   const browser = await browserParts();
