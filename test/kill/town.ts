@@ -37,8 +37,8 @@ export type Town = {
   readonly order: (role: RoleName, more?: () => readonly string[]) => void;
   /** Nothing happens where the role is just being restarted. */
   readonly kill: (role: RoleName, signal: NodeJS.Signals) => void;
-  /** SIGKILL to those that live; resolves when they have died of it. */
-  readonly killAll: (roles: readonly RoleName[]) => Promise<void>;
+  /** SIGKILL to those that live; resolves when they have died of it and begun anew. */
+  readonly restartAll: (roles: readonly RoleName[]) => Promise<void>;
   /** Lines of the log that tell of this event, of all processes that ever were. */
   readonly events: (event: string) => Promise<readonly Row[]>;
   /** Resolves, with how long that took, when no lane waits; then when every answer has left. */
@@ -144,7 +144,15 @@ export const openTown = async ({ settings, timings, environment = {} }: TownOpti
   const query: Town['query'] = async (text, values = []) => (await pool.query<Row>(text, [...values])).rows;
   const kill = (name: RoleName, signal: NodeJS.Signals): void => {
     const pid = supervisor.pids()[name];
-    if (pid !== undefined) process.kill(pid, signal);
+    try {
+      if (pid !== undefined) process.kill(pid, signal);
+    } catch {
+      // It died by itself a moment ago.
+    }
+  };
+  const events: Town['events'] = async (event) => {
+    const lines = (await readFile(join(dataDir, 'town.log'), 'utf8')).split('\n');
+    return lines.filter((line) => line.endsWith(`"event":"${event}"}`)).map((line) => JSON.parse(line) as Row);
   };
   const isNone = async (text: string): Promise<boolean> =>
     query(`SELECT EXISTS (${text}) AS some`).then(
@@ -164,18 +172,21 @@ export const openTown = async ({ settings, timings, environment = {} }: TownOpti
     deaths,
     order: (name, more = () => []) => void orders.set(name, more),
     kill,
-    killAll: async (names) => {
-      const from = deaths.length;
+    restartAll: async (names) => {
+      const deathsBefore = deaths.length;
+      const startsBefore = (await events('main.role_started')).length;
       // One that is dead already begins its next life with what is ordered by now.
       const alive = names.filter((name) => supervisor.pids()[name] !== undefined);
       for (const name of alive) kill(name, 'SIGKILL');
-      const isDead = (name: string): boolean => deaths.slice(from).some(({ role }) => role === name);
+      const isDead = (name: string): boolean => deaths.slice(deathsBefore).some(({ role }) => role === name);
       await until(`${alive.join(', ')} died`, () => alive.every(isDead), 30_000);
+      const isBack = async (): Promise<boolean> => {
+        const started = (await events('main.role_started')).slice(startsBefore);
+        return alive.every((name) => started.some(({ role }) => role === name));
+      };
+      await until(`${alive.join(', ')} started again`, isBack, 30_000);
     },
-    events: async (event) => {
-      const lines = (await readFile(join(dataDir, 'town.log'), 'utf8')).split('\n').filter((line) => line !== '');
-      return lines.map((line) => JSON.parse(line) as Row).filter((line) => line['event'] === event);
-    },
+    events,
     lanesDrained: (withinMs) => until('lanes are drained', noLaneWaits, withinMs),
     settled: (withinMs) =>
       until(
@@ -184,7 +195,7 @@ export const openTown = async ({ settings, timings, environment = {} }: TownOpti
         withinMs,
       ),
     close: async () => {
-      for (const pid of Object.values(supervisor.pids())) process.kill(pid, 'SIGCONT');
+      for (const name of ROLES) kill(name, 'SIGCONT');
       await supervisor.stop();
       await simulator.close();
       await Promise.all(Object.values(wires).map((wire) => wire.close()));
