@@ -3,16 +3,24 @@ import { pgArray } from '../base/pg-array.ts';
 import { newIdentityId, type IdentityId } from '../base/id.ts';
 import type { AuditedEvent } from '../watch/events.ts';
 import { keepAuditEntries } from '../watch/store.ts';
-import { resolveSpeaker, type Known, type Resolution, type Who } from './resolve.ts';
+import { proveWho, resolveSpeaker, type Known, type Resolution, type Who } from './resolve.ts';
 
-type IdentityRow = { identity_id: IdentityId; bsuid: string | null; phone: string | null; money_stopped: boolean };
+type IdentityRow = {
+  identity_id: IdentityId;
+  bsuid: string | null;
+  phone: string | null;
+  money_stopped: boolean;
+  was_asked: boolean;
+};
 
-const COLUMNS = `i.identity_id, encode(i.bsuid_hash, 'hex') AS bsuid, encode(i.phone_hash, 'hex') AS phone, i.money_stopped`;
+const COLUMNS = `i.identity_id, encode(i.bsuid_hash, 'hex') AS bsuid, encode(i.phone_hash, 'hex') AS phone,
+  i.money_stopped, i.number_asked_at IS NOT NULL AS was_asked`;
 const toKnown = (row: IdentityRow): Known => ({
   identityId: row.identity_id,
   bsuid: row.bsuid ?? undefined,
   phone: row.phone ?? undefined,
   moneyStopped: row.money_stopped,
+  wasAsked: row.was_asked,
 });
 const bytes = (hex: string | undefined): Buffer | null => (hex === undefined ? null : Buffer.from(hex, 'hex'));
 const hashesOf = (people: readonly Who[], kind: 'bsuid' | 'phone'): readonly Buffer[] =>
@@ -42,6 +50,10 @@ const indexByHash = (identities: readonly Known[]): Map<string, Known> => {
   return byHash;
 };
 
+/** What of a speaker's words counts, given the identities that are known. */
+export const proveAmong = (who: Who, byHash: ReadonlyMap<string, Known>): Who =>
+  proveWho(who, byHash.get(`bsuid:${who.bsuid ?? ''}`));
+
 export const resolveAmong = (who: Who, byHash: ReadonlyMap<string, Known>): Resolution =>
   resolveSpeaker(who, byHash.get(`bsuid:${who.bsuid ?? ''}`), byHash.get(`phone:${who.phone ?? ''}`));
 
@@ -57,7 +69,8 @@ export const settleIdentities = (
   database.transact(async (tx) => {
     await lockHashes(tx, people);
     const byHash = await readIdentities(tx, people, 'lanes');
-    const different = [...new Map(people.map((who) => [`${who.bsuid ?? ''}/${who.phone ?? ''}`, who])).values()];
+    const proven = people.map((who) => proveAmong(who, byHash));
+    const different = [...new Map(proven.map((who) => [`${who.bsuid ?? ''}/${who.phone ?? ''}`, who])).values()];
     const strangers = findStrangers(different, byHash);
     await createAll(tx, [...strangers]);
     const noted: Noted[] = [];

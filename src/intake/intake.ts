@@ -32,6 +32,8 @@ export type ReceivedMessage = {
   readonly sentAtMs: number;
   readonly phone?: Phone;
   readonly bsuid?: Bsuid;
+  /** The number stands on a card that the person shared; WhatsApp itself showed none. */
+  readonly isShared?: true;
   /** UTF-8 JSON of `{ message, speaker }`. */
   readonly body: Buffer;
 };

@@ -77,6 +77,7 @@ const readSharedNumber = (message: Json): Phone | undefined => {
 
 type Speaker = {
   readonly phone?: Phone;
+  readonly isShared?: true;
   readonly bsuid?: Bsuid;
   readonly profileName?: string;
   readonly identityKeyHash?: string;
@@ -86,12 +87,14 @@ const readSpeaker = (message: Json, contacts: readonly Json[]): Speaker => {
   const contact = findContact(contacts, message) ?? {};
   const bsuid = readBsuid(message['from_user_id']) ?? readBsuid(contact['user_id']);
   // A shared number belongs to the BSUID that shared it; by itself a card is nobody's word.
-  const phone = readWaId(message['from']) ?? readWaId(contact['wa_id']) ?? (bsuid && readSharedNumber(message));
+  const shown = readWaId(message['from']) ?? readWaId(contact['wa_id']);
+  const phone = shown ?? (bsuid && readSharedNumber(message));
   const profile = isObject(contact['profile']) ? contact['profile'] : {};
   const profileName = ownText(profile, 'name')?.slice(0, 256);
   const identityKeyHash = ownText(contact, 'identity_key_hash')?.slice(0, 128);
   return {
     ...(phone && { phone }),
+    ...(phone && !shown && { isShared: true as const }),
     ...(bsuid && { bsuid }),
     ...(profileName && { profileName }),
     ...(identityKeyHash && { identityKeyHash }),
@@ -126,6 +129,7 @@ const readMessage = (message: Json, contacts: readonly Json[]): ReceivedMessage 
     sentAtMs,
     body,
     ...(speaker.phone && { phone: speaker.phone }),
+    ...(speaker.isShared && { isShared: true as const }),
     ...(speaker.bsuid && { bsuid: speaker.bsuid }),
   };
 };

@@ -121,6 +121,7 @@ const messageRow = (keys: Keys, { message, route, phoneNumberId, day }: MessageP
   const who: Who = {
     ...(message.bsuid && { bsuid: blindIndex(keys.identity, 'bsuid', message.bsuid).toString('hex') }),
     ...(message.phone && { phone: blindIndex(keys.identity, 'phone', message.phone).toString('hex') }),
+    ...(message.isShared && { isShared: true }),
   };
   return {
     row: 'message',

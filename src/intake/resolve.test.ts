@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Bug } from '../base/assert.ts';
 import type { IdentityId } from '../base/id.ts';
-import { resolveSpeaker, type Known } from './resolve.ts';
+import { proveWho, resolveSpeaker, type Known } from './resolve.ts';
 
 const ID = { a: 'identity a' as IdentityId, b: 'identity b' as IdentityId };
 const known = (identityId: IdentityId, held: Partial<Known> = {}): Known => ({
@@ -9,6 +9,7 @@ const known = (identityId: IdentityId, held: Partial<Known> = {}): Known => ({
   bsuid: undefined,
   phone: undefined,
   moneyStopped: false,
+  wasAsked: true,
   ...held,
 });
 
@@ -16,6 +17,23 @@ const BSUID = 'hash of a BSUID';
 const OTHER_BSUID = 'hash of another BSUID';
 const PHONE = 'hash of a phone';
 const OTHER_PHONE = 'hash of another phone';
+
+describe('a number on a card', () => {
+  const card = { bsuid: BSUID, phone: PHONE, isShared: true } as const;
+
+  test('counts from somebody whom we asked for it', () => {
+    expect(proveWho(card, known(ID.a, { bsuid: BSUID }))).toEqual({ bsuid: BSUID, phone: PHONE });
+  });
+
+  test('counts for nothing when nobody asked, known or not: it may be anybody’s', () => {
+    expect(proveWho(card, known(ID.a, { bsuid: BSUID, wasAsked: false }))).toEqual({ bsuid: BSUID });
+    expect(proveWho(card, undefined)).toEqual({ bsuid: BSUID });
+  });
+
+  test('is another thing than a number that WhatsApp shows', () => {
+    expect(proveWho({ bsuid: BSUID, phone: PHONE }, undefined)).toEqual({ bsuid: BSUID, phone: PHONE });
+  });
+});
 
 describe('who is speaking, a row of the table each', () => {
   test('a known BSUID with its own phone: that one, and it may move money', () => {

@@ -7,10 +7,23 @@ export type Known = {
   readonly bsuid: string | undefined;
   readonly phone: string | undefined;
   readonly moneyStopped: boolean;
+  /** We have asked this person to share their number. */
+  readonly wasAsked: boolean;
 };
 
-/** Who speaks: the hashes of what the webhook carried, at least one of them. */
-export type Who = { readonly bsuid?: string; readonly phone?: string };
+/** Who speaks: the hashes of what the webhook carried, at least one of them. `isShared`: the number stands on a card. */
+export type Who = { readonly bsuid?: string; readonly phone?: string; readonly isShared?: true };
+
+/**
+ * What of it counts: a number on a card only from somebody whom we asked for it. A card that nobody asked for would open
+ * the account of whoever's number it shows.
+ */
+export const proveWho = (who: Who, byBsuid: Known | undefined): Who => {
+  if (!who.isShared) return who;
+  const { bsuid, phone } = who;
+  const isProven = byBsuid?.wasAsked === true && phone !== undefined;
+  return { ...(bsuid === undefined ? {} : { bsuid }), ...(isProven ? { phone } : {}) };
+};
 
 /**
  * What the table "Who is speaking" says of a message.

@@ -2,7 +2,7 @@ import { pgArray } from '../base/pg-array.ts';
 import type { Database, Transactor } from '../base/database.ts';
 import { isoTime } from '../base/clock.ts';
 import type { Who, Known } from './resolve.ts';
-import { readIdentities, resolveAmong } from './identity-store.ts';
+import { proveAmong, readIdentities, resolveAmong } from './identity-store.ts';
 import { DAYS_AHEAD, DAYS_BEHIND, type ReceiptStatus } from './intake.ts';
 
 /* The one store that writes other rooms' tables: lanes' counters and the outbox's receipts, in the commit before the 200. */
@@ -61,7 +61,7 @@ export const keepMessages = async (
   );
   const byId = new Map([...byHash.values()].map((known) => [known.identityId, known]));
   const settled = rows.flatMap((row) => {
-    const resolution = resolveAmong(row.who, byHash);
+    const resolution = resolveAmong(proveAmong(row.who, byHash), byHash);
     if (resolution.act !== 'use') return [];
     const seen = byId.get(resolution.identityId);
     return seen ? [{ row, seen, mayMoveMoney: resolution.mayMoveMoney }] : [];

@@ -78,6 +78,14 @@ describe('somebody whose number WhatsApp does not show', () => {
     expect(await story.say(TARIRO, 'help')).toContain(en.help);
   });
 
+  it('who sends a card before anybody asked opens nobody’s account with it, and is asked', async () => {
+    const { who } = story.people.add({ bsuid: 'ZW.26377000000000009999', name: 'Somebody' });
+    const cards = card('contact_request', { wa_id: '263770000004' });
+    expect(await sendCards(who, cards)).toContain(asks);
+    expect(await story.say(who, 'balance')).toBe(en.number.askedBefore);
+    expect(await story.say('263770000004', 'hi')).toContain('Tendai Sibanda Personal');
+  });
+
   it('who has shared a number keeps it: a second one changes nothing', async () => {
     const who = await askedPerson();
     await story.answerTo(who, () => story.people.shareNumber(who, '263770004002'));

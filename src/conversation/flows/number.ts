@@ -6,10 +6,10 @@ import type { MessageTurn, Step } from './flow.ts';
  */
 export const askForNumber = ({ person, message, wording }: MessageTurn): Step => {
   const isAskingAgain = message.kind === 'text' && message.text.toLowerCase() === 'number';
+  if (!person.wasAskedForNumber || isAskingAgain) return { step: 'request_number', body: wording.number.ask };
   // Their number came and the identity still has none: it could not be attached.
   if (message.kind === 'contacts' && message.ownPhone !== undefined)
     return { step: 'say', text: wording.number.notTaken, session: 'end' };
-  if (!person.wasAskedForNumber || isAskingAgain) return { step: 'request_number', body: wording.number.ask };
   return {
     step: 'say',
     text: message.kind === 'contacts' ? wording.number.othersCard : wording.number.askedBefore,

@@ -58,7 +58,7 @@ export const openInput = async (deps: OpenDeps, claim: Claim): Promise<Opened> =
   return {
     claim,
     message,
-    to: addressOf(speaker, message, profile),
+    to: addressOf(speaker, profile),
     profile,
     changed,
     isMember: row.isMember,
@@ -78,9 +78,8 @@ const inputContext = (input: Input): string => `input:${input.dedupe.toString('h
  * A reply goes where the message came from: its number, else its BSUID, else what is kept. A number on a card is not where
  * the card came from: where it turns out to be somebody else's, they would read the answer.
  */
-const addressOf = (speaker: Speaker, message: Inbound, profile: Profile): Recipient => {
-  const isOnCard = message.kind === 'contacts' && message.ownPhone === speaker.phone && speaker.bsuid !== undefined;
-  if (speaker.phone !== undefined && !isOnCard) return { phone: speaker.phone };
+const addressOf = (speaker: Speaker, profile: Profile): Recipient => {
+  if (speaker.phone !== undefined && !speaker.isShared) return { phone: speaker.phone };
   if (speaker.bsuid !== undefined) return { bsuid: speaker.bsuid as NonNullable<Recipient['bsuid']> };
   return profile;
 };

@@ -3,6 +3,8 @@ import type { Phone } from '../../base/phone.ts';
 /** Who speaks, as the webhook said; sealed with the message and into the identity, nowhere else. */
 export type Speaker = {
   readonly phone?: Phone;
+  /** The number stands on a card that the person shared: not where the message came from. */
+  readonly isShared?: true;
   readonly bsuid?: string;
   readonly profileName?: string;
   /** Meta's `identity_key_hash` of the person's device keys, where the check is switched on. */
