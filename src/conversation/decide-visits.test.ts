@@ -1,17 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import {
   account,
+  bodyOf,
   core,
   coreAway,
   createConversation,
   dashboard,
   findBrokenLimits,
   idsOf,
+  member,
   money,
   NOW_MS,
   onlyReply,
   person,
   PHONE_NUMBER_ID,
+  reachConfirmation,
+  startRegistration,
   tap,
   text,
   type Conversation,
@@ -20,21 +24,6 @@ import {
 import { decide } from './decide.ts';
 import { en } from './wording/en.ts';
 
-const member = core({ member: dashboard() });
-const bodyOf = (conversation: Conversation, words: string): string => onlyReply(conversation.hear(text(words))).body;
-
-const startRegistration = (answer?: Core): Conversation => {
-  const conversation = createConversation(person(), answer);
-  conversation.hear(text('hi'));
-  conversation.hear(tap(conversation.idOf('join')));
-  return conversation;
-};
-const reachConfirmation = (answer?: Core): Conversation => {
-  const conversation = startRegistration(answer);
-  conversation.hear(text('Tariro'));
-  conversation.hear(text('Moyo'));
-  return conversation;
-};
 describe('F23: after a visit has ended', () => {
   const afterExpiry = (answer: Core = member): Conversation => {
     const conversation = createConversation(person(), answer);

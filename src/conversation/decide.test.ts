@@ -1,36 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import {
   account,
+  bodyOf,
   core,
   coreAway,
   createConversation,
   dashboard,
+  member,
   money,
   onlyReply,
   person,
+  reachConfirmation,
+  startRegistration,
   tap,
   text,
-  type Conversation,
   type Core,
 } from '../../test/support/conversation.ts';
 import type { AskOutcome } from './decision.ts';
 import { en } from './wording/en.ts';
 
-const member = core({ member: dashboard() });
-const bodyOf = (conversation: Conversation, words: string): string => onlyReply(conversation.hear(text(words))).body;
-
-const startRegistration = (answer?: Core): Conversation => {
-  const conversation = createConversation(person(), answer);
-  conversation.hear(text('hi'));
-  conversation.hear(tap(conversation.idOf('join')));
-  return conversation;
-};
-const reachConfirmation = (answer?: Core): Conversation => {
-  const conversation = startRegistration(answer);
-  conversation.hear(text('Tariro'));
-  conversation.hear(text('Moyo'));
-  return conversation;
-};
 const answering =
   (outcome: AskOutcome['result'], otherwise: Core = core()): Core =>
   (ask) =>

@@ -227,3 +227,22 @@ export const findBrokenLimits = (message: Outgoing): readonly string[] => {
   }
   return broken;
 };
+
+/** A member whom core knows. */
+export const member = core({ member: dashboard() });
+export const bodyOf = (conversation: Conversation, words: string): string =>
+  onlyReply(conversation.hear(text(words))).body;
+
+/** A stranger who tapped "Become a member". */
+export const startRegistration = (answer?: Core): Conversation => {
+  const conversation = createConversation(person(), answer);
+  conversation.hear(text('hi'));
+  conversation.hear(tap(conversation.idOf('join')));
+  return conversation;
+};
+export const reachConfirmation = (answer?: Core): Conversation => {
+  const conversation = startRegistration(answer);
+  conversation.hear(text('Tariro'));
+  conversation.hear(text('Moyo'));
+  return conversation;
+};
