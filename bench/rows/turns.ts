@@ -79,7 +79,7 @@ const play = async ({ simulator, port, writer }: Stage, messages: number): Promi
   return { perSecond: messages / seconds, p95Ms: latencies[Math.floor(latencies.length * 0.95)] ?? 0 };
 };
 
-/** Sixteen sockets that post whatever is queued, one request at a time each. */
+/** Sockets that post whatever is queued, one request at a time each. */
 const sendQueued = (
   port: number,
   queue: Buffer[],
@@ -91,7 +91,7 @@ const sendQueued = (
     while (idle.length > 0 && queue.length > 0) idle.pop()?.(queue.shift() as Buffer);
   });
   void import('node:net').then(({ connect }) => {
-    for (let index = 0; index < 16; index += 1) {
+    for (let index = 0; index < 64; index += 1) {
       const socket = connect({ port, host: '127.0.0.1', noDelay: true });
       const take = (): void => {
         const request = queue.shift();

@@ -38,15 +38,23 @@ const isUp = async (port: number): Promise<boolean> => {
   }
 };
 
+/** The bounds of the heap that `npm run vimbisopay` sets: what is measured is what runs. */
+const readHeapFlags = async (): Promise<readonly string[]> => {
+  const file = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const { scripts } = JSON.parse(file) as { readonly scripts: { readonly vimbisopay: string } };
+  return scripts.vimbisopay.match(/--max-[a-z-]+=\d+/g) ?? [];
+};
+
 export const openFleet = async (options: FleetOptions): Promise<Fleet> => {
   const { dataDir, roles, environment } = options;
   const config = readFleetConfig(options);
   const env = { PATH: process.env['PATH'], APP_ENV: 'test', OPS_PORT: '0', LOG_LEVEL: 'error', ...environment };
+  const heapFlags = await readHeapFlags();
   const children = new Map<string, ChildProcess>();
   for (const role of roles) {
     children.set(
       role,
-      spawn(process.execPath, [CLI, role.replace(/-\d+$/, ''), '--data', dataDir], {
+      spawn(process.execPath, [...heapFlags, CLI, role.replace(/-\d+$/, ''), '--data', dataDir], {
         env,
         stdio: ['ignore', 'ignore', 'inherit'],
       }),

@@ -43,6 +43,22 @@ describe('group commit', () => {
     expect(gatherer.size()).toBe(0);
   });
 
+  test('what comes within the rest after a beginning waits for its end and goes together; after a rest one goes at once', async () => {
+    const { gatherer, batches, seen } = make({ restMs: 300 });
+    const first = gatherer.add(1);
+    await seen(1);
+    batches[0]?.end();
+    await first;
+    const second = gatherer.add(2);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const third = gatherer.add(3);
+    expect(batches.length).toBe(1);
+    expect((await seen(2))[1]).toEqual([2, 3]);
+    batches[1]?.end();
+    expect(await Promise.all([second, third])).toEqual(['kept 2', 'kept 3']);
+    await gatherer.idle();
+  });
+
   test('one run at a time, so that items keep their order', async () => {
     let running = 0;
     let runningMax = 0;

@@ -1,3 +1,5 @@
+import { monotonicMs } from './clock.ts';
+
 /**
  * Group commit: what arrives while one run is under way is gathered and goes together in the next.
  * One run at a time, so that rows keep their order and a store sees few, large statements.
@@ -26,14 +28,18 @@ export type GatherOptions<Item, Answer> = {
   readonly weightMax?: number;
   /** Runs that may be under way at once: 1 keeps order. */
   readonly runsMax?: number;
+  /** Least time between two runs' beginnings: under load it makes few, large runs; the first after a rest begins at once. */
+  readonly restMs?: number;
 };
 
 export const createGatherer = <Item, Answer>(options: GatherOptions<Item, Answer>): Gatherer<Item, Answer> => {
-  const { run, itemsMax, weigh = () => 1, weightMax = Infinity, runsMax = 1 } = options;
+  const { run, itemsMax, weigh = () => 1, weightMax = Infinity, runsMax = 1, restMs = 0 } = options;
   let waiting: Waiting<Item, Answer>[] = [];
   let running = 0;
   let runningItems = 0;
   let whenIdle: (() => void)[] = [];
+  let restUntilMs = 0;
+  let isResting = false;
 
   const take = (): Waiting<Item, Answer>[] => {
     let weight = 0;
@@ -67,8 +73,21 @@ export const createGatherer = <Item, Answer>(options: GatherOptions<Item, Answer
     }
   };
 
+  const rest = (ms: number): void => {
+    isResting = true;
+    setTimeout(() => {
+      isResting = false;
+      start();
+    }, ms);
+  };
+
   const start = (): void => {
-    while (running < runsMax && waiting.length > 0) void runOne();
+    while (running < runsMax && waiting.length > 0 && !isResting) {
+      const waitMs = restUntilMs - monotonicMs();
+      if (waitMs > 0) return rest(waitMs);
+      restUntilMs = monotonicMs() + restMs;
+      void runOne();
+    }
   };
 
   return Object.freeze({

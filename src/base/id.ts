@@ -34,5 +34,11 @@ export const deriveUuid = (...parts: readonly string[]): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
 
+/**
+ * Tells one claim from every other. Random, not counted: a counter that a crash of PostgreSQL took back would give the
+ * number of a claim that is still under way a second time.
+ */
+export const newFence = (): bigint => randomBytes(8).readBigUInt64BE() >> 1n;
+
 /** A random number in [0, 1), for jitter only. */
 export const newChance = (): number => Math.random();

@@ -20,6 +20,8 @@ import { createSendOne, type SendOneDeps } from './send-one.ts';
 
 export type DeliveryDeps = Omit<SendOneDeps, 'breaker' | 'marks'> & {
   readonly database: Database;
+  /** For marks: one that a crash undoes leaves its row in doubt, which a status or the wait for one settles. */
+  readonly looseDatabase?: Database;
   readonly clock: Clock;
   /** Of the environment: `LIMIT_PAIR_PER_MINUTE`, `LIMIT_PAIR_BURST`, `LIMIT_SEND_PER_SECOND`. */
   readonly limits: { readonly pairPerMinute: number; readonly pairBurst: number; readonly sendPerSecond: number };
@@ -38,11 +40,19 @@ export type Delivery = {
 };
 
 export const createDelivery = (deps: DeliveryDeps): Delivery => {
-  const { database, clock, noteEvent, metrics, limits, inFlightMax = SENDS_IN_FLIGHT_MAX } = deps;
+  const {
+    database,
+    looseDatabase = database,
+    clock,
+    noteEvent,
+    metrics,
+    limits,
+    inFlightMax = SENDS_IN_FLIGHT_MAX,
+  } = deps;
   const pair = pairPace(limits.pairPerMinute, limits.pairBurst);
   const claims = createClaimStore({ database, clock, pair, pace: sendPace(limits.sendPerSecond) });
   const breaker = createBreaker({ clock, noteEvent });
-  const sendOne = createSendOne({ ...deps, breaker, marks: createMarkStore({ database, clock }) });
+  const sendOne = createSendOne({ ...deps, breaker, marks: createMarkStore({ database: looseDatabase, clock }) });
   const loop = createSendLoop({ claims, breaker, sendOne, noteEvent, metrics, inFlightMax });
   return Object.freeze({
     start: loop.start,

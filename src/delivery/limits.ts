@@ -5,6 +5,8 @@ export const SENDS_IN_FLIGHT_MAX = 256;
 /** Recipients of one claim, and outcomes of one mark: few, large statements. */
 export const CLAIM_MAX = 128;
 export const MARK_MAX = 256;
+/** Least time between two marks: under load they are few and large. */
+export const MARK_REST_MS = 10;
 /** Open rows of one recipient that a claim looks at: enough to see what a newer prompt supersedes. */
 export const ROWS_SEEN_MAX = 16;
 

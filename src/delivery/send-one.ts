@@ -9,7 +9,7 @@ import type { Metrics } from '../watch/metrics.ts';
 import type { NoteEvent } from '../watch/watch.ts';
 import type { Breaker } from './breaker.ts';
 import type { ClaimedReply } from './claim-store.ts';
-import { MARK_MAX, MARK_WITHIN_MS, POLL_MS, SEND_BEGINS_WITHIN_MS, SUSPECT_STOPS_MAX } from './limits.ts';
+import { MARK_MAX, MARK_REST_MS, MARK_WITHIN_MS, POLL_MS, SEND_BEGINS_WITHIN_MS, SUSPECT_STOPS_MAX } from './limits.ts';
 import type { SendClient } from './graph/graph-client.ts';
 import type { SendOutcome } from './graph/read-answer.ts';
 import type { Mark, Marked, MarkStore } from './mark-store.ts';
@@ -79,6 +79,7 @@ export const createSendOne = (deps: SendOneDeps): SendOne => {
 
   const gatherer = createGatherer<Mark, Marked>({
     itemsMax: MARK_MAX,
+    restMs: MARK_REST_MS,
     run: async (batch) => {
       const marked = await marks.mark(batch);
       const sent = marked.filter((state) => state === 'sent').length;

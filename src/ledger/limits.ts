@@ -6,8 +6,6 @@ export const PENDING_SHOWN_MAX = 100;
 
 /** Log-ins and reads that share one set of statements. */
 export const SNAPSHOTS_MAX = 100;
-/** Sets under way at once: one waits for the disk while the other computes. */
-export const SNAPSHOT_RUNS_MAX = 2;
 
 /** A body larger than this is refused before it is parsed. */
 export const BODY_BYTES_MAX = 64 * 1024;

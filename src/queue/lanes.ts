@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { monotonicMs, type Clock } from '../base/clock.ts';
 import type { Database } from '../base/database.ts';
 import { describeError, isPassing } from '../base/fault.ts';
 import type { IdentityId } from '../base/id.ts';
@@ -9,6 +9,8 @@ import { beatLeases, claimLanes, findTroubledLane, giveBack } from './store.ts';
 /** How many lanes one statement claims, and how many turns one process has under way. */
 const CLAIM_MAX = 64;
 const IN_FLIGHT_MAX = 160;
+/** Least time between two claims: under load they are few and large; the first after a rest comes at once. */
+const CLAIM_REST_MS = 10;
 /** Wake-ups come by NOTIFY; this is how long a lost one can cost. */
 const POLL_MS = 250;
 /** How often a worker looks for lanes that were lost too often. */
@@ -39,6 +41,7 @@ export const createLanes = (deps: LanesDeps): Lanes => {
   let running = false;
   let alone = false;
   const { wake, sleep, forget, wasWoken } = createNap();
+  const rest = createRest(CLAIM_REST_MS);
   let loop: Promise<void> = Promise.resolve();
   let timers: NodeJS.Timeout[] = [];
 
@@ -64,9 +67,9 @@ export const createLanes = (deps: LanesDeps): Lanes => {
       // Healthy lanes have their turn between two suspects: nobody waits for another's trouble.
       alone = await runSuspect();
     }
-    const limit = Math.min(CLAIM_MAX, IN_FLIGHT_MAX - held.size);
-    if (limit <= 0) return alone;
-    const claims = await claimLanes(database, { kind: 'healthy', limit }, clock.offsetMs());
+    await rest();
+    const limit = Math.max(0, Math.min(CLAIM_MAX, IN_FLIGHT_MAX - held.size));
+    const claims = limit === 0 ? [] : await claimLanes(database, { kind: 'healthy', limit }, clock.offsetMs());
     for (const claim of claims) void run(claim);
     return claims.length > 0 || alone;
   };
@@ -84,14 +87,13 @@ export const createLanes = (deps: LanesDeps): Lanes => {
     }
   };
 
-  const runAlone = (): void => {
-    alone = true;
-    wake();
-  };
-  const lookForTrouble = everyOnce(createMeetTrouble(deps, runAlone));
-  const beat = everyOnce(async () => {
-    if (held.size > 0) await beatLeases(database, [...held], clock.offsetMs());
-  });
+  const lookForTrouble = everyOnce(
+    createMeetTrouble(deps, () => {
+      alone = true;
+      wake();
+    }),
+  );
+  const beat = everyOnce(createBeat(deps, held));
 
   return Object.freeze({
     start: () => {
@@ -134,6 +136,22 @@ const createNap = () => {
     wasWoken: () => woken,
   };
 };
+
+/** Resolves at the earliest `ms` after it last did. */
+const createRest = (ms: number): (() => Promise<void>) => {
+  let untilMs = 0;
+  return async () => {
+    const waitMs = untilMs - monotonicMs();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    untilMs = monotonicMs() + ms;
+  };
+};
+
+const createBeat =
+  ({ database, clock }: LanesDeps, held: ReadonlySet<Claim>): (() => Promise<void>) =>
+  async () => {
+    if (held.size > 0) await beatLeases(database, [...held], clock.offsetMs());
+  };
 
 /** Gives the lane that was lost most often what it needs. */
 const createMeetTrouble = (deps: LanesDeps, runAlone: () => void): (() => Promise<void>) => {

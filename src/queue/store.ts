@@ -1,6 +1,6 @@
 import { pgArray } from '../base/pg-array.ts';
 import type { Database, Reader, Transactor } from '../base/database.ts';
-import type { IdentityId } from '../base/id.ts';
+import { newFence, type IdentityId } from '../base/id.ts';
 import { INPUT_COLUMNS, toInput, type InputRow } from './input-row-store.ts';
 import { LEASE_MS, TRIES_BEFORE_ISOLATION, TRIES_MAX, type Claim, type Input, type LaneEnd } from './queue.ts';
 
@@ -25,7 +25,7 @@ const claimCondition = (
     case 'suspect':
       return { sql: `tries BETWEEN 1 AND ${String(TRIES_BEFORE_ISOLATION - 1)}`, limit: 1, values: [] };
     case 'named':
-      return { sql: `identity_id = $3 AND tries < ${String(TRIES_MAX)}`, limit: 1, values: [wanted.identityId] };
+      return { sql: `identity_id = $4 AND tries < ${String(TRIES_MAX)}`, limit: 1, values: [wanted.identityId] };
   }
 };
 
@@ -42,10 +42,10 @@ const claimWithin = async (tx: Transactor, wanted: ClaimKind, offsetMs: number):
   const held = await tx.query<ClaimRow>(
     `WITH picked AS MATERIALIZED (
        SELECT identity_id FROM bot.lane WHERE ${FREE} AND ${sql} ORDER BY ready_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-     UPDATE bot.lane AS l SET lease_until = ${NOW} + ${LEASE}, fence = fence + 1, tries = tries + 1
+     UPDATE bot.lane AS l SET lease_until = ${NOW} + ${LEASE}, fence = $3, tries = tries + 1
      FROM picked WHERE l.identity_id = picked.identity_id
      RETURNING l.identity_id, l.fence, l.tries, l.session_ref`,
-    [offsetMs, limit, ...values],
+    [offsetMs, limit, newFence(), ...values],
   );
   if (held.length === 0) return [];
   const heads = await tx.query<ClaimRow & InputRow>(
@@ -201,9 +201,9 @@ export const buryHead = async (
     [offsetMs, identityId],
   );
   await tx.query(
-    `UPDATE bot.lane AS l SET pending = l.pending - $3, tries = 0, lease_until = NULL, session_ref = NULL, fence = fence + 1,
+    `UPDATE bot.lane AS l SET pending = l.pending - $3, tries = 0, lease_until = NULL, session_ref = NULL, fence = $4,
        ready_at = CASE WHEN l.pending > $3 THEN ${NOW} END WHERE identity_id = $2`,
-    [offsetMs, identityId, row ? 1 : 0],
+    [offsetMs, identityId, row ? 1 : 0, newFence()],
   );
   return row && toInput(row);
 };

@@ -46,7 +46,7 @@ it('a worker that is stopped for 12 s with lanes in its hands writes nothing whe
   const isTakenOver = async (): Promise<boolean> => {
     const rows = await town.query(
       `SELECT count(*)::int AS taken FROM bot.lane AS l JOIN unnest($1::text[]) AS c(claim)
-         ON l.identity_id = split_part(c.claim, '/', 1)::uuid AND l.fence > split_part(c.claim, '/', 2)::bigint`,
+         ON l.identity_id = split_part(c.claim, '/', 1)::uuid AND l.fence <> split_part(c.claim, '/', 2)::bigint`,
       [held],
     );
     return rows[0]?.['taken'] === held.length;

@@ -11,6 +11,8 @@ import { saveIdentities, type IdentityChange } from './identity-store.ts';
 
 /** Turns that may share a commit. */
 const TURNS_PER_COMMIT = 64;
+/** Least time between two commits: under load they are few and large; a turn on its own commits at once. */
+const COMMIT_REST_MS = 10;
 
 /** Everything a turn leaves behind, in one transaction. */
 export type TurnResult<Reply> = {
@@ -38,7 +40,7 @@ export const createCommitter = <Reply>(deps: CommitDeps<Reply>): Gatherer<TurnRe
   createGatherer<TurnResult<Reply>, CommitOutcome>({
     run: (turns) => commitTurns(deps, turns),
     itemsMax: TURNS_PER_COMMIT,
-    runsMax: 2,
+    restMs: COMMIT_REST_MS,
   });
 
 const commitTurns = async <Reply>(

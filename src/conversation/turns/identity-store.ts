@@ -41,7 +41,7 @@ type Row = {
 
 /** Reads identities one by one for their turns, together for the store. */
 export const createIdentityReader = (database: Database): Gatherer<IdentityId, IdentityRow | undefined> =>
-  createGatherer({ run: (ids) => readIdentityRows(database, ids), itemsMax: 256, runsMax: 2 });
+  createGatherer({ run: (ids) => readIdentityRows(database, ids), itemsMax: 256 });
 
 const readIdentityRows = async (
   database: Reader,

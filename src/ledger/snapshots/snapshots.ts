@@ -9,7 +9,7 @@ import { keepAuditEntries, type AuditEntry } from '../../watch/store.ts';
 import { assembleSnapshots } from './assemble-snapshots.ts';
 import { openDay, readToday, type Today } from '../day-store.ts';
 import type { Ledger, MemberUnknown, Snapshot } from '../ledger.ts';
-import { SNAPSHOT_RUNS_MAX, SNAPSHOTS_MAX } from '../limits.ts';
+import { SNAPSHOTS_MAX } from '../limits.ts';
 import type { People } from '../members/people.ts';
 import {
   beginSnapshot,
@@ -78,7 +78,7 @@ export const createSnapshots = ({ database, people, clock }: SnapshotsDeps): Sna
     return (await act()) ?? (await act(await openDay(database, clock))) ?? [];
   };
 
-  const gatherer = createGatherer<Wanted, Outcome>({ run, itemsMax: SNAPSHOTS_MAX, runsMax: SNAPSHOT_RUNS_MAX });
+  const gatherer = createGatherer<Wanted, Outcome>({ run, itemsMax: SNAPSHOTS_MAX });
 
   const read = async (wanted: Wanted): Promise<Answer> => {
     const outcome = await gatherer.add(wanted);

@@ -16,6 +16,8 @@ export type Ground = {
   readonly noteEvent: NoteEvent;
   /** The bot's own tables. Short time-outs: a store that is away must be said within a second. */
   readonly database: Database;
+  /** The same tables, for leases and marks: what a crash of PostgreSQL may undo at the cost of some seconds. */
+  readonly looseDatabase: Database;
   readonly ledgerDatabase: Database;
   /** Absent where the in-process stand-in serves: one process, in development. */
   readonly redis: Redis | undefined;
@@ -39,6 +41,7 @@ export type GroundDeps = {
 };
 
 const DATABASE_TIMEOUT_MS = 900;
+const LOOSE_CONNECTIONS = 4;
 const LEDGER_TIMEOUT_MS = 3_000;
 const REDIS_TIMEOUT_MS = 1_000;
 
@@ -61,6 +64,13 @@ export const createGround = (deps: GroundDeps): Ground => {
     applicationName,
     timeoutMs: DATABASE_TIMEOUT_MS,
   });
+  const looseDatabase = createDatabase({
+    url: databaseUrl,
+    connectionsMax: LOOSE_CONNECTIONS,
+    applicationName: `${applicationName} loose`,
+    timeoutMs: DATABASE_TIMEOUT_MS,
+    isLoose: true,
+  });
   const ledgerDatabase = createDatabase({
     url: ledgerDatabaseUrl,
     connectionsMax,
@@ -78,13 +88,14 @@ export const createGround = (deps: GroundDeps): Ground => {
     metrics,
     noteEvent: createNoteEvent({ log, metrics }),
     database,
+    looseDatabase,
     ledgerDatabase,
     redis,
     keyStore: createKeyStore({ database, ring: config.keyRing, schema: 'bot' as const }),
     prefix: deps.prefix ?? `vimbiso:${config.environment}`,
     close: async () => {
       redis?.disconnect();
-      await Promise.allSettled([database.close(), ledgerDatabase.close()]);
+      await Promise.allSettled([database.close(), looseDatabase.close(), ledgerDatabase.close()]);
     },
   });
 };

@@ -95,12 +95,13 @@ const sweepOnce = async ({ database, clock, noteEvent }: Ground): Promise<void> 
 
 /** Lanes, delivery and the small jobs. Holds nothing that another worker could not take over. */
 export const openWorker = async (ground: Ground, deps: WorkerDeps): Promise<Worker> => {
-  const { config, clock, noteEvent, metrics, database, keyStore } = ground;
+  const { config, clock, noteEvent, metrics, database, looseDatabase, keyStore } = ground;
   const wamidKey = await keyStore.getKey(WAMID_INDEX_KEY);
   const graph = composeGraph(ground, config.whatsapp.apiUrl);
   const simulator = deps.simulatorUrl === undefined ? undefined : composeGraph(ground, deps.simulatorUrl);
   const delivery = createDelivery({
     database,
+    looseDatabase,
     clock,
     keys: keyStore,
     graph,
@@ -114,7 +115,14 @@ export const openWorker = async (ground: Ground, deps: WorkerDeps): Promise<Work
   });
   const core = deps.credex ? { credex: deps.credex, close: () => Promise.resolve() } : composeCredex(ground);
   const runTurn = composeTurn(ground, core.credex, deps.at);
-  const lanes = createLanes({ database, clock, noteEvent, runTurn, isolate: deps.isolate, bury: deps.bury });
+  const lanes = createLanes({
+    database: looseDatabase,
+    clock,
+    noteEvent,
+    runTurn,
+    isolate: deps.isolate,
+    bury: deps.bury,
+  });
   const unlisten = await Promise.all([database.listen('lane', lanes.wake), database.listen('outbox', delivery.wake)]);
   const sweep = setInterval(() => void sweepOnce(ground), SWEEP_EVERY_MS);
   lanes.start();
