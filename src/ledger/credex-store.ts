@@ -95,6 +95,31 @@ export const acceptOffers = async (
   return rows.map(({ credex_id }) => credex_id);
 };
 
+/** Ends an offer that waits: its state, and the reservation of its amount. The caller holds its row. */
+export const endOffer = async (
+  tx: Transactor,
+  {
+    credexId,
+    state,
+    endedBy,
+  }: { readonly credexId: string; readonly state: 'declined' | 'cancelled'; readonly endedBy: string },
+  { atMs }: Moment,
+): Promise<void> => {
+  const rows = await tx.query<Omit<AcceptedRow, 'receiver_id' | 'credex_id'>>(
+    `UPDATE ledger.credex SET state = $2, outstanding_minor = 0, ended_by = $3, ended_at = $4
+     WHERE credex_id = $1 AND state = 'offered'
+     RETURNING issuer_id, denomination::text, securer_id, initial_minor::bigint AS amount`,
+    [credexId, state, endedBy, isoTime(atMs)],
+  );
+  await applyDeltas(
+    tx,
+    rows.map(({ issuer_id: accountId, denomination, securer_id: securerId, amount }) => ({
+      ...{ accountId, denomination, securerId },
+      offered: -amount,
+    })),
+  );
+};
+
 type BalanceDelta = {
   readonly accountId: string;
   readonly denomination: Money['denomination'];

@@ -72,6 +72,40 @@ export const REFUSALS = {
     code: 'IDEMPOTENCY_KEY_REUSED',
     reason: 'This idempotency key was used for another request',
   },
+  'ledger.accounts_same': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'INVALID_ACCOUNTS',
+    field: 'receiverAccountID',
+    reason: 'An account cannot pay itself',
+  },
+  'ledger.limit_reached': {
+    status: 403,
+    type: 'ERROR_UNAUTHORIZED',
+    code: 'TIER_LIMIT_EXCEEDED',
+    field: 'securedCredex',
+    reason: 'This is more than may still be issued today',
+  },
+  'ledger.account_forbidden': {
+    status: 403,
+    type: 'ERROR_UNAUTHORIZED',
+    code: 'FORBIDDEN',
+    reason: 'This cannot be done with these accounts',
+  },
+  'ledger.balance_insufficient': {
+    status: 403,
+    type: 'ERROR_UNAUTHORIZED',
+    code: 'INSUFFICIENT_SECURED_BALANCE',
+    field: 'InitialAmount',
+    reason: 'This is more than can be secured',
+  },
+  'ledger.offer_unknown': {
+    status: 404,
+    type: 'ERROR_NOT_FOUND',
+    code: 'NOT_FOUND',
+    field: 'credexID',
+    reason: 'No such offer waits for you',
+  },
 } as const satisfies Record<`ledger.${string}`, RefusalRow>;
 
 export type LedgerRefusal = keyof typeof REFUSALS;

@@ -3,7 +3,7 @@
  * Arrives: a number or a member id, and what is wanted. Leaves: a snapshot of everything that member may see, taken in
  * one moment, or a refusal.
  * Promises: one SQL transaction an operation, its audit entry in it; a refused operation changes nothing; a repeated
- * registration with the same key is one registration; balances equal what the postings say.
+ * wish with the same key is one wish and hears the first answer; a spendable balance is never passed; balances equal what the postings say.
  * Will not: decide who speaks (its callers prove that), let a name, number or handle stand in clear, or round money.
  */
 import type { Clock } from '../base/clock.ts';
@@ -17,6 +17,8 @@ import type { LedgerRefusal } from './errors.ts';
 import { createPeople } from './members/people.ts';
 import { createRegister } from './members/register.ts';
 import { createSessions, type Sessions } from './members/sessions.ts';
+import type { Payments } from './payments/payment.ts';
+import { createPayments } from './payments/payments.ts';
 import { createSnapshots } from './snapshots/snapshots.ts';
 
 export type AccountType = 'PERSONAL' | 'TRUST' | 'OPERATIONS' | 'CREDEX_FOUNDATION';
@@ -78,12 +80,13 @@ export type RegisterRefusal = Extract<
 >;
 export type MemberUnknown = Extract<LedgerRefusal, 'ledger.member_unknown'>;
 
-export type Ledger = Sessions & {
-  readonly logIn: (phone: Phone) => Promise<Result<Snapshot, MemberUnknown>>;
-  readonly registerMember: (member: NewMember) => Promise<Result<Snapshot, RegisterRefusal>>;
-  readonly readDashboard: (memberId: string) => Promise<Result<Snapshot, MemberUnknown>>;
-  readonly findMemberByPhone: (phone: Phone) => Promise<Result<{ readonly memberId: string }, MemberUnknown>>;
-};
+export type Ledger = Sessions &
+  Payments & {
+    readonly logIn: (phone: Phone) => Promise<Result<Snapshot, MemberUnknown>>;
+    readonly registerMember: (member: NewMember) => Promise<Result<Snapshot, RegisterRefusal>>;
+    readonly readDashboard: (memberId: string) => Promise<Result<Snapshot, MemberUnknown>>;
+    readonly findMemberByPhone: (phone: Phone) => Promise<Result<{ readonly memberId: string }, MemberUnknown>>;
+  };
 
 export type LedgerDeps = { readonly database: Database; readonly ring: KeyRing; readonly clock: Clock };
 
@@ -93,6 +96,7 @@ export const createLedger = ({ database, ring, clock }: LedgerDeps): Ledger => {
   const snapshots = createSnapshots({ database, people, clock });
   return Object.freeze({
     ...createSessions({ database, clock }),
+    ...createPayments({ database, people, clock }),
     logIn: snapshots.logIn,
     readDashboard: snapshots.readDashboard,
     findMemberByPhone: snapshots.findMemberByPhone,

@@ -4,7 +4,7 @@ import type { OutboxId } from '../../src/base/id.ts';
 import type { Phone } from '../../src/base/phone.ts';
 import { createGraphClient, type SendClient } from '../../src/delivery/graph/graph-client.ts';
 import { createSecret } from '../../src/security/secret.ts';
-import { startFakeGraph, until, type FakeGraph } from './delivery-world.ts';
+import { startFakeGraph, type FakeGraph } from './delivery-world.ts';
 
 let graph: FakeGraph;
 let client: SendClient;
@@ -68,11 +68,17 @@ test('where nobody listens, and where no host is, nothing was sent', async () =>
 });
 
 test('a message that times out while it waits for a connection was not sent', async () => {
-  const narrow = connect(graph.url, 1);
   graph.state.script = () => 'hang';
-  const outcomes = [send(narrow), send(narrow)];
-  await until(() => graph.calls.length > 0, 'one is under way');
-  expect((await Promise.all(outcomes)).map(({ outcome }) => outcome)).toEqual(['ambiguous', 'not_sent']);
-  expect(graph.calls).toHaveLength(1);
-  await narrow.close();
+  // The first one's end frees the connection: on a slow machine the second may then begin before its own time is over.
+  let seen: string[] = [];
+  for (let attempt = 0; attempt < 5 && !seen.includes('not_sent'); attempt += 1) {
+    const narrow = connect(graph.url, 1);
+    const before = graph.calls.length;
+    const outcomes = await Promise.all([send(narrow), send(narrow)]);
+    seen = outcomes.map(({ outcome }) => outcome);
+    expect(seen[0]).toBe('ambiguous');
+    expect(graph.calls.length - before).toBe(seen[1] === 'not_sent' ? 1 : 2);
+    await narrow.close();
+  }
+  expect(seen).toEqual(['ambiguous', 'not_sent']);
 });

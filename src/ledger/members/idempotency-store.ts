@@ -5,7 +5,13 @@ export type Wish = { readonly actor: string; readonly keyHash: Buffer; readonly 
 
 export type Claim =
   | { readonly claimed: true }
-  | { readonly claimed: false; readonly sameRequest: boolean; readonly subject: string | null };
+  | {
+      readonly claimed: false;
+      readonly sameRequest: boolean;
+      readonly subject: string | null;
+      /** The code of the refusal that was the first answer. */
+      readonly refusal: string | null;
+    };
 
 /**
  * Claims a key within the transaction that does the work. While another transaction holds the claim this one waits for
@@ -23,11 +29,16 @@ export const claimKey = async (
     [actor, keyHash, requestHash, offsetMs],
   );
   if (claimed.length > 0) return { claimed: true };
-  const [row] = await tx.query<{ request_hash: Buffer; subject: string | null }>(
-    `SELECT request_hash, subject FROM ledger.idempotency_key WHERE actor = $1 AND key_hash = $2`,
+  const [row] = await tx.query<{ request_hash: Buffer; subject: string | null; refusal: string | null }>(
+    `SELECT request_hash, subject, convert_from(answer, 'UTF8') AS refusal FROM ledger.idempotency_key WHERE actor = $1 AND key_hash = $2`,
     [actor, keyHash],
   );
-  return { claimed: false, sameRequest: row?.request_hash.equals(requestHash) === true, subject: row?.subject ?? null };
+  return {
+    claimed: false,
+    sameRequest: row?.request_hash.equals(requestHash) === true,
+    subject: row?.subject ?? null,
+    refusal: row?.refusal ?? null,
+  };
 };
 
 /** Names what the operation made, for its repeats. */
@@ -37,6 +48,14 @@ export const settleKey = async (tx: Transactor, { actor, keyHash }: Wish, subjec
     keyHash,
     subject,
   ]);
+};
+
+/** Keeps a refusal as the wish's answer: a refused wish stays refused, and a new one needs a new key. */
+export const refuseKey = async (tx: Transactor, { actor, keyHash }: Wish, refusal: string): Promise<void> => {
+  await tx.query(
+    `UPDATE ledger.idempotency_key SET answer = convert_to($3, 'UTF8') WHERE actor = $1 AND key_hash = $2`,
+    [actor, keyHash, refusal],
+  );
 };
 
 /** Lets go of a claim whose operation was refused: nothing was done, so the same key may be used again. */
