@@ -72,6 +72,27 @@ export const REFUSALS = {
     code: 'IDEMPOTENCY_KEY_REUSED',
     reason: 'This idempotency key was used for another request',
   },
+  'ledger.accept_failed': {
+    status: 400,
+    type: 'ERROR_INTERNAL',
+    code: 'ACCEPT_FAILED',
+    field: 'credexID',
+    reason: 'No such offer waits for you',
+  },
+  'ledger.due_date_invalid': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'INVALID_DUE_DATE',
+    field: 'dueDate',
+    reason: 'A secured credex has no due date',
+  },
+  'ledger.unsecured_not_offered': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'CREDEX_CREATE_FAILED',
+    field: 'securedCredex',
+    reason: 'Only secured credexes can be offered',
+  },
   'ledger.accounts_same': {
     status: 400,
     type: 'ERROR_VALIDATION',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDenomination } from '../../base/money.ts';
+import { isDenomination, parseAmount } from '../../base/money.ts';
 import { readWaId } from '../../base/phone.ts';
 import { isMemberName } from '../members/check-name.ts';
 
@@ -31,6 +31,26 @@ const denomination = text().transform((written, context) => {
 
 export const logInBody = z.object({ phone });
 export const onboardBody = z.object({ firstname: name, lastname: name, phone, defaultDenom: denomination });
+/** An amount as its exact text: a JSON number has passed through a double before anybody could look at it. */
+export const createBody = z
+  .object({
+    issuerAccountID: text().max(100, INVALID),
+    receiverAccountID: text().max(100, INVALID),
+    Denomination: denomination,
+    InitialAmount: text().max(40, INVALID),
+    credexType: z.enum(['PURCHASE', 'GIFT'], { error: INVALID }),
+    OFFERSorREQUESTS: z.literal('OFFERS', { error: INVALID }),
+    securedCredex: z.literal(true, { error: INVALID }),
+    dueDate: z.undefined({ error: INVALID }).optional(),
+  })
+  .transform(({ Denomination, InitialAmount, ...rest }, context) => {
+    const amount = parseAmount(InitialAmount, Denomination);
+    if (amount.ok) return { ...rest, amount: amount.value };
+    context.addIssue({ code: 'custom', message: INVALID, path: ['InitialAmount'] });
+    return z.NEVER;
+  });
+export const answerBody = z.object({ credexID: text().max(100, INVALID) });
+
 export const dashboardByPhoneBody = z.object({ phone });
 
 /** Visible ASCII, as a header may hold it. */

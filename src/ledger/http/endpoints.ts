@@ -4,6 +4,7 @@ import type { Ledger, Snapshot } from '../ledger.ts';
 import { dashboardByPhoneBody, idempotencyKey, logInBody, onboardBody, readBody } from './body-schema.ts';
 import { refuse, refuseBody, succeed, type Answer } from './envelope.ts';
 import { createGate, type Incoming } from './gate.ts';
+import { createMoneyEndpoints } from './money-endpoints.ts';
 import { presentDashboard } from './present.ts';
 import { createTokens } from './token.ts';
 
@@ -79,13 +80,14 @@ export const createEndpoints = ({ ledger, clock, clientKeys, jwtSecrets }: Endpo
         const key = idempotencyKey.safeParse(header);
         return key.success
           ? onboard(request.body, key.data)
-          : Promise.resolve(refuse('ledger.request_invalid', clock.now(), 'Idempotency-Key'));
+          : Promise.resolve(refuse('ledger.request_invalid', clock.now(), { field: 'Idempotency-Key' }));
       }),
     },
     {
       path: '/getMemberDashboardByPhone',
       serve: gate.authenticated((request, { memberId }) => readOwn({ memberId, body: request.body })),
     },
+    ...createMoneyEndpoints({ ledger, clock, gate }),
   ];
 };
 

@@ -21,8 +21,10 @@ export const succeed = ({ status, message, dashboard, ...action }: Success, atMs
   body: { message, data: { action: { ...action, timestamp: isoTime(atMs) }, dashboard } },
 });
 
-/** An error in the envelope; `field` where the refusal's own is not the one that broke the rule. */
-export const refuse = (refusal: LedgerRefusal, atMs: number, field?: string): Answer => {
+/** Which field broke the rule, where it is not the refusal's own; which credex it is about. */
+type About = { readonly field?: string | undefined; readonly id?: string };
+
+export const refuse = (refusal: LedgerRefusal, atMs: number, { field, id }: About = {}): Answer => {
   const row: (typeof REFUSALS)[LedgerRefusal] & { readonly field?: string } = REFUSALS[refusal];
   const named = field ?? row.field;
   return fail(
@@ -32,6 +34,7 @@ export const refuse = (refusal: LedgerRefusal, atMs: number, field?: string): An
       code: row.code,
       reason: row.reason,
       ...(named === undefined ? {} : { field: named }),
+      ...(id === undefined ? {} : { id }),
     },
     atMs,
   );
@@ -39,10 +42,14 @@ export const refuse = (refusal: LedgerRefusal, atMs: number, field?: string): An
 
 export const refuseBody = ({ field, missing }: BodyRefusal, atMs: number): Answer => {
   if (field === 'phone') return refuse(missing ? 'ledger.phone_missing' : 'ledger.phone_invalid', atMs);
-  if (field === 'defaultDenom' && !missing) return refuse('ledger.denomination_invalid', atMs);
+  if ((field === 'defaultDenom' || field === 'Denomination') && !missing)
+    return refuse('ledger.denomination_invalid', atMs, { field });
+  if (field === 'dueDate') return refuse('ledger.due_date_invalid', atMs);
+  if (field === 'securedCredex' && !missing) return refuse('ledger.unsecured_not_offered', atMs);
+  if (field === 'credexID') return refuse('ledger.request_invalid', atMs, { field });
   if (field === 'firstname' || field === 'lastname')
-    return refuse(missing ? 'ledger.params_missing' : 'ledger.name_invalid', atMs, field);
-  return refuse(missing ? 'ledger.params_missing' : 'ledger.request_invalid', atMs, field);
+    return refuse(missing ? 'ledger.params_missing' : 'ledger.name_invalid', atMs, { field });
+  return refuse(missing ? 'ledger.params_missing' : 'ledger.request_invalid', atMs, { field });
 };
 
 /** Refusals of the gate say only this: nothing was done, and nothing is told. */
@@ -54,14 +61,15 @@ type Failure = {
   readonly code: string;
   readonly reason: string;
   readonly field?: string;
+  readonly id?: string;
 };
 
-const fail = ({ status, type, reason, ...details }: Failure, atMs: number): Answer => ({
+const fail = ({ status, type, reason, id, ...details }: Failure, atMs: number): Answer => ({
   status,
   body: {
     message: reason,
     data: {
-      action: { id: null, type, timestamp: isoTime(atMs), actor: 'system', details: { ...details, reason } },
+      action: { id: id ?? null, type, timestamp: isoTime(atMs), actor: 'system', details: { ...details, reason } },
       dashboard: {},
     },
   },
