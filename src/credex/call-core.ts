@@ -135,7 +135,7 @@ export const createCallCore = (deps: CallCoreDeps): CallCore => {
   });
 };
 
-const away = (detail: string, cause?: unknown): Fault =>
+export const away = (detail: string, cause?: unknown): Fault =>
   new Fault('credex.core_away', { retry: 'later', detail, cause });
 
 /** Failures before the first byte: name look-up and connecting. */

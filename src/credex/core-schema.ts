@@ -13,13 +13,14 @@ const denomination = z.enum(DENOMINATIONS as [Denomination, ...Denomination[]]);
 
 export const envelopeSchema = z.object({
   data: z.object({
-    action: z.object({ type: text, details: z.unknown() }),
+    action: z.object({ id: text.nullish(), type: text, details: z.unknown() }),
     dashboard: z.unknown(),
   }),
 });
 export type Envelope = z.output<typeof envelopeSchema>;
 
 export const refusalDetailsSchema = z.object({ code: text.optional(), field: text.optional() });
+export const accountFoundSchema = z.object({ accountID: z.uuid(), accountName: text, accountHandle: text });
 export const signedInDetailsSchema = z.object({ memberID: z.uuid(), token: z.string() });
 
 const pendingSchema = z.object({

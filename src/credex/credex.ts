@@ -67,6 +67,28 @@ export type Registration = {
   readonly idempotencyKey: string;
 };
 
+/** An account as its payer sees it before anything is offered. */
+export type Payee = { readonly accountId: string; readonly accountName: string; readonly accountHandle: string };
+
+/** A secured offer between two accounts; `idempotencyKey` is the same for every repeat of one wish. */
+export type Offer = {
+  readonly issuerAccountId: string;
+  readonly receiverAccountId: string;
+  readonly amount: Money;
+  readonly idempotencyKey: string;
+};
+export type OfferAnswer = { readonly credexId: string; readonly idempotencyKey: string };
+
+/** What core did, and what the member sees after it; without the dashboard where core's could not be read. */
+export type Done = { readonly credexId: string; readonly dashboard?: Dashboard };
+
+export type OfferRefusal =
+  'credex.limit_reached' | 'credex.balance_insufficient' | 'credex.accounts_refused' | 'credex.offer_refused';
+/** Says nothing of the offer's state: one that already is what was wanted is refused too. */
+export type AnswerRefusal = 'credex.answer_refused';
+
+type Change<Wish, Refusal> = (member: MemberRef, wish: Wish) => Promise<Result<Done, Refusal | LogInRefusal>>;
+
 export type Credex = {
   /** Opens a new token and reads the dashboard with it. */
   readonly logIn: (member: MemberRef) => Promise<Result<Dashboard, LogInRefusal>>;
@@ -74,6 +96,18 @@ export type Credex = {
   readonly register: (member: MemberRef, registration: Registration) => Promise<Result<Dashboard, RegisterRefusal>>;
   /** Reads with a live token; logs in when there is none or core no longer takes it, once. */
   readonly readDashboard: (member: MemberRef) => Promise<Result<Dashboard, LogInRefusal>>;
+  readonly findAccount: (
+    member: MemberRef,
+    handle: string,
+  ) => Promise<Result<Payee, 'credex.account_unknown' | LogInRefusal>>;
+  /**
+   * The four changes of the ledger. Where the fault is `credex.core_away` it is certain that nothing was done; where it is
+   * `credex.outcome_unknown` nobody knows, and nothing is repeated here.
+   */
+  readonly offer: Change<Offer, OfferRefusal>;
+  readonly accept: Change<OfferAnswer, AnswerRefusal>;
+  readonly decline: Change<OfferAnswer, AnswerRefusal>;
+  readonly cancel: Change<OfferAnswer, AnswerRefusal>;
   /** Forgets the member's token (log-out, changed identity). */
   readonly forget: (member: MemberRef) => Promise<void>;
 };

@@ -1,5 +1,5 @@
 import { Fault, isPassing } from '../base/fault.ts';
-import { accepted, refused } from '../base/result.ts';
+import { accepted, refused, type Result } from '../base/result.ts';
 import type {
   Ledger,
   LedgerAccount,
@@ -7,7 +7,19 @@ import type {
   RegisterRefusal as LedgerRegisterRefusal,
   Snapshot,
 } from '../ledger/ledger.ts';
-import type { Account, Credex, Dashboard, MemberRef, PendingOffer, Registration, RegisterRefusal } from './credex.ts';
+import type {
+  Account,
+  Credex,
+  Dashboard,
+  Done,
+  LogInRefusal,
+  MemberRef,
+  OfferAnswer,
+  OfferRefusal,
+  PendingOffer,
+  Registration,
+  RegisterRefusal,
+} from './credex.ts';
 
 /** The credex port over the ledger in this process: no socket, no token; core is away when its database is. */
 export const createEmbeddedCredex = ({ ledger }: { readonly ledger: Ledger }): Credex => {
@@ -20,7 +32,7 @@ export const createEmbeddedCredex = ({ ledger }: { readonly ledger: Ledger }): C
     logIn,
     register: async ({ phone }: MemberRef, registration: Registration) => {
       // The commit may have been done though its answer was lost.
-      const result = await ledger.registerMember({ phone, ...registration }).catch(toFault('credex.outcome_unknown'));
+      const result = await ledger.registerMember({ phone, ...registration }).catch(unknown);
       return result.ok ? accepted(toDashboard(result.value)) : refused(REGISTER_REFUSALS[result.refusal]);
     },
     // Who speaks was proven before we are asked, and no token can be stolen: the number is enough.
@@ -29,6 +41,7 @@ export const createEmbeddedCredex = ({ ledger }: { readonly ledger: Ledger }): C
       const result = member.ok ? await ledger.readDashboard(member.value.memberId).catch(away) : member;
       return result.ok ? accepted(toDashboard(result.value)) : refused('credex.member_unknown');
     },
+    ...createEmbeddedChanges(ledger),
     forget: () => Promise.resolve(),
   };
   return Object.freeze(client);
@@ -41,6 +54,7 @@ const toFault =
   };
 
 const away = toFault('credex.core_away');
+const unknown = toFault('credex.outcome_unknown');
 
 const REGISTER_REFUSALS = {
   'ledger.phone_taken': 'credex.member_exists',
@@ -83,3 +97,56 @@ const toOffer = (offer: LedgerPending): PendingOffer => ({
   secured: offer.secured,
   ...(offer.dueDate === undefined ? {} : { dueDate: offer.dueDate }),
 });
+
+const OFFER_REFUSALS = {
+  'ledger.accounts_same': 'credex.accounts_refused',
+  'ledger.account_forbidden': 'credex.accounts_refused',
+  'ledger.limit_reached': 'credex.limit_reached',
+  'ledger.balance_insufficient': 'credex.balance_insufficient',
+  'ledger.idempotency_key_reused': 'credex.offer_refused',
+} as const satisfies Record<string, OfferRefusal>;
+
+/** What changes the ledger in this process: no socket, so only its database can leave an outcome unknown. */
+const createEmbeddedChanges = (
+  ledger: Ledger,
+): Pick<Credex, 'findAccount' | 'offer' | 'accept' | 'decline' | 'cancel'> => {
+  const knownAs = async (member: MemberRef): Promise<Result<{ readonly memberId: string }, LogInRefusal>> => {
+    const found = await ledger.findMemberByPhone(member.phone).catch(away);
+    return found.ok ? found : refused('credex.member_unknown');
+  };
+
+  /** The change is done whatever becomes of reading the dashboard after it. */
+  const tell = async (memberId: string, credexId: string): Promise<{ readonly ok: true; readonly value: Done }> => {
+    const snapshot = await ledger.readDashboard(memberId).catch(() => undefined);
+    return accepted({ credexId, ...(snapshot?.ok && { dashboard: toDashboard(snapshot.value) }) });
+  };
+
+  const answer =
+    (act: Ledger['acceptCredex']): Credex['accept'] =>
+    async (member: MemberRef, wish: OfferAnswer) => {
+      const known = await knownAs(member);
+      if (!known.ok) return known;
+      const { memberId } = known.value;
+      const result = await act({ memberId, ...wish }).catch(unknown);
+      return result.ok ? tell(memberId, result.value.credexId) : refused('credex.answer_refused');
+    };
+
+  return {
+    findAccount: async (member, handle) => {
+      const known = await knownAs(member);
+      if (!known.ok) return known;
+      const found = await ledger.findAccountByHandle(handle).catch(away);
+      return found.ok ? found : refused('credex.account_unknown');
+    },
+    offer: async (member, { issuerAccountId: issuerId, receiverAccountId: receiverId, ...wish }) => {
+      const known = await knownAs(member);
+      if (!known.ok) return known;
+      const { memberId } = known.value;
+      const result = await ledger.offerCredex({ memberId, issuerId, receiverId, ...wish }).catch(unknown);
+      return result.ok ? tell(memberId, result.value.credexId) : refused(OFFER_REFUSALS[result.refusal]);
+    },
+    accept: answer(ledger.acceptCredex),
+    decline: answer(ledger.declineCredex),
+    cancel: answer(ledger.cancelCredex),
+  };
+};

@@ -5,6 +5,7 @@ import type { NoteEvent } from '../watch/watch.ts';
 import { nonsense, outcomeUnknown, type CallCore } from './call-core.ts';
 import { signedInDetailsSchema } from './core-schema.ts';
 import type { Credex, Dashboard, LogInRefusal, MemberRef, Registration, RegisterRefusal } from './credex.ts';
+import { createHttpChanges } from './http-changes.ts';
 import { isMemberUnknown, judgeReply, type Verdict } from './judge-reply.ts';
 import { createMemberTokens, type MemberTokens } from './member-tokens.ts';
 import { readDashboard } from './read-dashboard.ts';
@@ -94,6 +95,7 @@ export const createHttpCredex = ({ callCore, tokenStore, clock, noteEvent }: Htt
     logIn,
     register,
     readDashboard: read,
+    ...createHttpChanges({ callCore, tokens, logIn, noteEvent }),
     forget: ({ identityId }: MemberRef) => tokens.forget(identityId),
   });
 };

@@ -72,6 +72,20 @@ export const REFUSALS = {
     code: 'IDEMPOTENCY_KEY_REUSED',
     reason: 'This idempotency key was used for another request',
   },
+  'ledger.account_unknown': {
+    status: 404,
+    type: 'ERROR_NOT_FOUND',
+    code: 'ACCOUNT_NOT_FOUND',
+    field: 'accountHandle',
+    reason: 'No account has this handle',
+  },
+  'ledger.handle_invalid': {
+    status: 400,
+    type: 'ERROR_VALIDATION',
+    code: 'INVALID_HANDLE',
+    field: 'accountHandle',
+    reason: 'This is not a handle',
+  },
   'ledger.accept_failed': {
     status: 400,
     type: 'ERROR_INTERNAL',

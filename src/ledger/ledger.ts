@@ -15,6 +15,7 @@ import type { KeyRing } from '../security/keyring.ts';
 import { createKeyStore } from '../security/store.ts';
 import type { LedgerRefusal } from './errors.ts';
 import { createPeople } from './members/people.ts';
+import { createFindAccount, type FindAccount } from './members/find-account.ts';
 import { createRegister } from './members/register.ts';
 import { createSessions, type Sessions } from './members/sessions.ts';
 import type { Payments } from './payments/payment.ts';
@@ -85,6 +86,7 @@ export type Ledger = Sessions &
     readonly logIn: (phone: Phone) => Promise<Result<Snapshot, MemberUnknown>>;
     readonly registerMember: (member: NewMember) => Promise<Result<Snapshot, RegisterRefusal>>;
     readonly readDashboard: (memberId: string) => Promise<Result<Snapshot, MemberUnknown>>;
+    readonly findAccountByHandle: FindAccount;
     readonly findMemberByPhone: (phone: Phone) => Promise<Result<{ readonly memberId: string }, MemberUnknown>>;
   };
 
@@ -100,6 +102,7 @@ export const createLedger = ({ database, ring, clock }: LedgerDeps): Ledger => {
     logIn: snapshots.logIn,
     readDashboard: snapshots.readDashboard,
     findMemberByPhone: snapshots.findMemberByPhone,
+    findAccountByHandle: createFindAccount({ database, people }),
     registerMember: createRegister({ database, people, clock, readDashboard: snapshots.readDashboard }),
   });
 };

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDatabase } from '../../src/base/database.ts';
 import type { Credex } from '../../src/credex/credex.ts';
 import { createEmbeddedCredex } from '../../src/credex/embedded-client.ts';
-import { createTokenStore } from '../../src/credex/token-store.ts';
 import { checkLedger } from '../../src/ledger/check-store.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
-import { startLedgerServer } from '../../src/ledger/http/server.ts';
-import { createSecret } from '../../src/security/secret.ts';
-import { connectRedis, usesRealStores } from '../support/stores.ts';
-import {
-  CLIENT_KEY,
-  openHttpClient,
-  toMember,
-  useLedgerWorld,
-  type HttpClient,
-  type LedgerWorld,
-} from './credex-fixture.ts';
+import { toMember, type LedgerWorld } from './credex-fixture.ts';
+import { useCredexPorts } from './credex-ports.ts';
 
 const DOLLAR = 'USD' as const;
 const registration = { firstname: 'Tanaka', lastname: 'Marufu', defaultDenomination: DOLLAR };
@@ -189,43 +179,10 @@ const describeCredex = (
 };
 
 describe('the credex port', () => {
-  const getWorld = useLedgerWorld();
-  let client: HttpClient | undefined;
-  const closing: (() => unknown)[] = [];
+  const { getWorld, getEmbedded, getHttp } = useCredexPorts();
 
-  beforeAll(async () => {
-    if (!usesRealStores) return;
-    const { clock, ledger, ring, stores } = getWorld();
-    const jwtSecrets = [createSecret('a jwt secret of the contract tests, long enough')];
-    const noteFailure = (error: unknown): never => expect.fail(String(error));
-    const server = await startLedgerServer({
-      ledger,
-      clock,
-      clientKeys: [CLIENT_KEY],
-      jwtSecrets,
-      host: '127.0.0.1',
-      port: 0,
-      noteFailure,
-    });
-    const redis = connectRedis(stores.redisUrl);
-    const tokenStore = createTokenStore({ redis, ring, clock, keyPrefix: stores.prefix });
-    const opened = openHttpClient(server.url, clock, tokenStore);
-    client = opened;
-    closing.push(
-      () => opened.close(),
-      () => server.close(),
-      () => redis.disconnect(),
-    );
-  });
-  afterAll(async () => {
-    for (const close of closing) await close();
-  });
-
-  describeCredex('the embedded ledger', () => ({ credex: createEmbeddedCredex(getWorld()), world: getWorld() }));
-  describeCredex('dialect C over HTTP', () => {
-    if (!client) throw new Error('needs a PostgreSQL: npm test');
-    return { credex: client.credex, world: getWorld() };
-  });
+  describeCredex('the embedded ledger', () => ({ credex: getEmbedded(), world: getWorld() }));
+  describeCredex('dialect C over HTTP', () => ({ credex: getHttp(), world: getWorld() }));
 
   test('while its database is away the embedded ledger is a core that is away, and a registration may have been done', async () => {
     const { clock, ring } = getWorld();

@@ -49,6 +49,8 @@ export const createBody = z
     context.addIssue({ code: 'custom', message: INVALID, path: ['InitialAmount'] });
     return z.NEVER;
   });
+/** Letters, digits, `_` and `.`; 3 to 30 of them. */
+export const accountByHandleBody = z.object({ accountHandle: text().regex(/^\s*[A-Za-z0-9._]{3,30}\s*$/, INVALID) });
 export const answerBody = z.object({ credexID: text().max(100, INVALID) });
 
 export const dashboardByPhoneBody = z.object({ phone });

@@ -1,7 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Secret } from '../../security/secret.ts';
 import type { Ledger, Snapshot } from '../ledger.ts';
-import { dashboardByPhoneBody, idempotencyKey, logInBody, onboardBody, readBody } from './body-schema.ts';
+import {
+  accountByHandleBody,
+  dashboardByPhoneBody,
+  idempotencyKey,
+  logInBody,
+  onboardBody,
+  readBody,
+} from './body-schema.ts';
 import { refuse, refuseBody, succeed, type Answer } from './envelope.ts';
 import { createGate, type Incoming } from './gate.ts';
 import { createMoneyEndpoints } from './money-endpoints.ts';
@@ -87,8 +94,28 @@ export const createEndpoints = ({ ledger, clock, clientKeys, jwtSecrets }: Endpo
       path: '/getMemberDashboardByPhone',
       serve: gate.authenticated((request, { memberId }) => readOwn({ memberId, body: request.body })),
     },
+    { path: '/getAccountByHandle', serve: gate.authenticated(({ body }) => findAccount({ ledger, clock }, body)) },
     ...createMoneyEndpoints({ ledger, clock, gate }),
   ];
+};
+
+const findAccount = async (
+  { ledger, clock }: Pick<EndpointDeps, 'ledger' | 'clock'>,
+  body: unknown,
+): Promise<Answer> => {
+  const read = readBody(accountByHandleBody, body);
+  if ('refusal' in read) return refuseBody(read.refusal, clock.now());
+  const result = await ledger.findAccountByHandle(read.value.accountHandle);
+  if (!result.ok) return refuse(result.refusal, clock.now());
+  const { accountId: accountID, accountName, accountHandle } = result.value;
+  const found = {
+    status: 200,
+    message: 'Account found',
+    type: 'ACCOUNT_FOUND',
+    id: accountID,
+    actor: 'system',
+  } as const;
+  return succeed({ ...found, details: { accountID, accountName, accountHandle }, dashboard: {} }, clock.now());
 };
 
 type Told = {

@@ -44,6 +44,7 @@ export const refuseBody = ({ field, missing }: BodyRefusal, atMs: number): Answe
   if (field === 'phone') return refuse(missing ? 'ledger.phone_missing' : 'ledger.phone_invalid', atMs);
   if ((field === 'defaultDenom' || field === 'Denomination') && !missing)
     return refuse('ledger.denomination_invalid', atMs, { field });
+  if (field === 'accountHandle' && !missing) return refuse('ledger.handle_invalid', atMs);
   if (field === 'dueDate') return refuse('ledger.due_date_invalid', atMs);
   if (field === 'securedCredex' && !missing) return refuse('ledger.unsecured_not_offered', atMs);
   if (field === 'credexID') return refuse('ledger.request_invalid', atMs, { field });
