@@ -126,6 +126,18 @@ describe('payments over HTTP', () => {
     expect(answer.json.data.dashboard).toEqual({});
   });
 
+  test.each([
+    ['corner_shop', 200, 'ACCOUNT_FOUND', { accountName: 'Corner Shop', accountHandle: 'corner_shop' }],
+    ['nobody_here', 404, 'ERROR_NOT_FOUND', { code: 'ACCOUNT_NOT_FOUND' }],
+    ['no handle', 400, 'ERROR_VALIDATION', { code: 'INVALID_HANDLE', field: 'accountHandle' }],
+    [undefined, 400, 'ERROR_VALIDATION', { code: 'MISSING_PARAMS', field: 'accountHandle' }],
+  ])('an account is looked up by its handle: %j is answered %i %s', async (...row) => {
+    const [accountHandle, status, type, details] = row;
+    const token = await logIn(THANDI);
+    const answer = await post('/getAccountByHandle', { accountHandle }, bearer(token));
+    expect([answer.status, answer.json.data]).toMatchObject([status, { action: { type, details }, dashboard: {} }]);
+  });
+
   test('an account cannot pay itself, and tier 1 stops at its daily limit', async () => {
     const { token, accountId } = await enter(THANDI);
     const self = await post('/createCredex', wish(accountId, accountId), bearer(token));

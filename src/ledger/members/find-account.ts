@@ -13,7 +13,7 @@ export type FoundAccount = {
 export type FindAccount = (handle: string) => Promise<Result<FoundAccount, 'ledger.account_unknown'>>;
 
 /** Handles are written in small letters, whatever somebody types. */
-export const normaliseHandle = (handle: string): string => handle.trim().toLowerCase();
+const normaliseHandle = (handle: string): string => handle.trim().toLowerCase();
 
 export const createFindAccount =
   ({ database, people }: { readonly database: Database; readonly people: People }): FindAccount =>
