@@ -19,6 +19,7 @@ import { createFindAccount, type FindAccount } from './members/find-account.ts';
 import { createRegister } from './members/register.ts';
 import { createSessions, type Sessions } from './members/sessions.ts';
 import type { Payments } from './payments/payment.ts';
+import { createReadPage, type ReadPage } from './payments/pages.ts';
 import { createPayments } from './payments/payments.ts';
 import { createSnapshots } from './snapshots/snapshots.ts';
 
@@ -87,6 +88,7 @@ export type Ledger = Sessions &
     readonly registerMember: (member: NewMember) => Promise<Result<Snapshot, RegisterRefusal>>;
     readonly readDashboard: (memberId: string) => Promise<Result<Snapshot, MemberUnknown>>;
     readonly findAccountByHandle: FindAccount;
+    readonly readPage: ReadPage;
     readonly findMemberByPhone: (phone: Phone) => Promise<Result<{ readonly memberId: string }, MemberUnknown>>;
   };
 
@@ -103,6 +105,7 @@ export const createLedger = ({ database, ring, clock }: LedgerDeps): Ledger => {
     readDashboard: snapshots.readDashboard,
     findMemberByPhone: snapshots.findMemberByPhone,
     findAccountByHandle: createFindAccount({ database, people }),
+    readPage: createReadPage({ database, people }),
     registerMember: createRegister({ database, people, clock, readDashboard: snapshots.readDashboard }),
   });
 };

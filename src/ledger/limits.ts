@@ -4,6 +4,11 @@ export const DAILY_LIMIT_USD_MINOR: Readonly<Record<number, bigint>> = { 1: 1_00
 /** Pending offers of one account shown in one direction: the newest. Nobody can swell another's dashboard past this. */
 export const PENDING_SHOWN_MAX = 100;
 
+/** Rows of one ledger page: as many as are asked for, up to the second; and how deep pages go. */
+export const PAGE_ROWS = 10;
+export const PAGE_ROWS_MAX = 100;
+export const PAGE_START_MAX = 10_000;
+
 /** Log-ins and reads that share one set of statements. */
 export const SNAPSHOTS_MAX = 100;
 

@@ -138,6 +138,53 @@ describe('payments over HTTP', () => {
     expect([answer.status, answer.json.data]).toMatchObject([status, { action: { type, details }, dashboard: {} }]);
   });
 
+  test('a ledger is read newest first, page by page, by those who may act for the account', async () => {
+    for (const InitialAmount of ['0.01', '0.02', '0.03']) {
+      const { json, to } = await offer({ InitialAmount });
+      await post('/acceptCredex', { credexID: json.data.action.id }, bearer(to.token));
+    }
+    await offer({ InitialAmount: '0.04' });
+    const { token, accountId } = await enter(THANDI);
+    const read = (body: object) => post('/getLedger', { accountID: accountId, ...body }, bearer(token));
+    const first = await read({ numRows: 2 });
+    expect(first.json.data.action.details.ledger).toMatchObject([
+      {
+        type: 'OWES',
+        amount: '-0.03',
+        denomination: 'USD',
+        formattedAmount: '-0.03 USD',
+        description: 'Payment to Simba Choto Personal',
+      },
+      { amount: '-0.02', counterpartyAccountName: 'Simba Choto Personal' },
+    ]);
+    expect(first.json.data.dashboard).toMatchObject({
+      member: { firstname: 'Thandi' },
+      pagination: { startRow: 0, numRows: 2, hasMore: true },
+    });
+    const all = await read({ numRows: 100 });
+    const rows = all.json.data.action.details.ledger;
+    expect(all.json.data.dashboard.pagination.hasMore).toBe(false);
+    const paged = [];
+    for (let startRow = 0; startRow < rows.length; startRow += 2)
+      paged.push(...(await read({ numRows: 2, startRow })).json.data.action.details.ledger);
+    expect(paged).toEqual(rows);
+    const stranger = await enter('263770000006');
+    const refused = await post('/getLedger', { accountID: accountId }, bearer(stranger.token));
+    expect([refused.status, refused.json.data.action.details.code]).toEqual([403, 'UNAUTHORIZED_ACCESS']);
+  });
+
+  test.each([
+    [{ accountID: 'x' }, 'INVALID_ACCOUNT_ID'],
+    [{ numRows: 0 }, 'INVALID_NUM_ROWS'],
+    [{ numRows: 101 }, 'INVALID_NUM_ROWS'],
+    [{ numRows: 1.5 }, 'INVALID_NUM_ROWS'],
+    [{ startRow: -1 }, 'INVALID_START_ROW'],
+  ])('a page of %j is refused with %s', async (change, code) => {
+    const { token, accountId } = await enter(THANDI);
+    const { status, json } = await post('/getLedger', { accountID: accountId, ...change }, bearer(token));
+    expect([status, json.data.action.details.code]).toEqual([400, code]);
+  });
+
   test('an account cannot pay itself, and tier 1 stops at its daily limit', async () => {
     const { token, accountId } = await enter(THANDI);
     const self = await post('/createCredex', wish(accountId, accountId), bearer(token));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isDenomination, parseAmount } from '../../base/money.ts';
 import { readWaId } from '../../base/phone.ts';
+import { PAGE_ROWS, PAGE_ROWS_MAX, PAGE_START_MAX } from '../limits.ts';
 import { isMemberName } from '../members/check-name.ts';
 
 /** Fields of dialect C (contract 1.3). What is refused is refused, never stripped into something else, but for numbers. */
@@ -51,6 +52,11 @@ export const createBody = z
   });
 /** Letters, digits, `_` and `.`; 3 to 30 of them. */
 export const accountByHandleBody = z.object({ accountHandle: text().regex(/^\s*[A-Za-z0-9._]{3,30}\s*$/, INVALID) });
+export const pageBody = z.object({
+  accountID: z.uuid({ error: INVALID }),
+  numRows: z.int({ error: INVALID }).min(1, INVALID).max(PAGE_ROWS_MAX, INVALID).default(PAGE_ROWS),
+  startRow: z.int({ error: INVALID }).min(0, INVALID).max(PAGE_START_MAX, INVALID).default(0),
+});
 export const answerBody = z.object({ credexID: text().max(100, INVALID) });
 
 export const dashboardByPhoneBody = z.object({ phone });

@@ -12,6 +12,7 @@ import {
 import { refuse, refuseBody, succeed, type Answer } from './envelope.ts';
 import { createGate, type Incoming } from './gate.ts';
 import { createMoneyEndpoints } from './money-endpoints.ts';
+import { createPageEndpoint } from './page-endpoint.ts';
 import { presentDashboard } from './present.ts';
 import { createTokens } from './token.ts';
 
@@ -95,6 +96,7 @@ export const createEndpoints = ({ ledger, clock, clientKeys, jwtSecrets }: Endpo
       serve: gate.authenticated((request, { memberId }) => readOwn({ memberId, body: request.body })),
     },
     { path: '/getAccountByHandle', serve: gate.authenticated(({ body }) => findAccount({ ledger, clock }, body)) },
+    createPageEndpoint({ ledger, clock, gate }),
     ...createMoneyEndpoints({ ledger, clock, gate }),
   ];
 };

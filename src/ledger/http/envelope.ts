@@ -13,7 +13,7 @@ type Success = {
   readonly id: string | null;
   readonly actor: string;
   readonly details: Readonly<Record<string, unknown>>;
-  readonly dashboard: DashboardBody | Readonly<Record<string, never>>;
+  readonly dashboard: (DashboardBody & Readonly<Record<string, unknown>>) | Readonly<Record<string, never>>;
 };
 
 export const succeed = ({ status, message, dashboard, ...action }: Success, atMs: number): Answer => ({
@@ -40,11 +40,19 @@ export const refuse = (refusal: LedgerRefusal, atMs: number, { field, id }: Abou
   );
 };
 
+const PAGE_REFUSALS: Readonly<Record<string, LedgerRefusal>> = {
+  accountID: 'ledger.account_id_invalid',
+  numRows: 'ledger.num_rows_invalid',
+  startRow: 'ledger.start_row_invalid',
+};
+
 export const refuseBody = ({ field, missing }: BodyRefusal, atMs: number): Answer => {
   if (field === 'phone') return refuse(missing ? 'ledger.phone_missing' : 'ledger.phone_invalid', atMs);
   if ((field === 'defaultDenom' || field === 'Denomination') && !missing)
     return refuse('ledger.denomination_invalid', atMs, { field });
   if (field === 'accountHandle' && !missing) return refuse('ledger.handle_invalid', atMs);
+  const paged = PAGE_REFUSALS[field ?? ''];
+  if (paged !== undefined) return refuse(paged, atMs);
   if (field === 'dueDate') return refuse('ledger.due_date_invalid', atMs);
   if (field === 'securedCredex' && !missing) return refuse('ledger.unsecured_not_offered', atMs);
   if (field === 'credexID') return refuse('ledger.request_invalid', atMs, { field });
