@@ -21,6 +21,19 @@ export type Envelope = z.output<typeof envelopeSchema>;
 
 export const refusalDetailsSchema = z.object({ code: text.optional(), field: text.optional() });
 export const accountFoundSchema = z.object({ accountID: z.uuid(), accountName: text, accountHandle: text });
+export const ledgerDetailsSchema = z.object({
+  ledger: list(
+    z.object({
+      credexID: z.uuid(),
+      timestamp: z.iso.datetime(),
+      type: z.enum(['OWES', 'CLEARED']),
+      counterpartyAccountName: text,
+      formattedAmount: text,
+    }),
+    PENDING_MAX,
+  ),
+});
+export const paginationSchema = z.object({ pagination: z.object({ hasMore: z.boolean() }) });
 export const signedInDetailsSchema = z.object({ memberID: z.uuid(), token: z.string() });
 
 const pendingSchema = z.object({

@@ -82,6 +82,17 @@ export type OfferAnswer = { readonly credexId: string; readonly idempotencyKey: 
 /** What core did, and what the member sees after it; without the dashboard where core's could not be read. */
 export type Done = { readonly credexId: string; readonly dashboard?: Dashboard };
 
+/** One accepted credex as its account sees it; negative where the account owes. */
+export type LedgerEntry = {
+  readonly credexId: string;
+  readonly amount: Money;
+  readonly counterpartyAccountName: string;
+  readonly acceptedAtMs: number;
+  readonly cleared: boolean;
+};
+export type LedgerPage = { readonly entries: readonly LedgerEntry[]; readonly hasMore: boolean };
+export type PageWish = { readonly accountId: string; readonly startRow: number; readonly numRows: number };
+
 export type OfferRefusal =
   'credex.limit_reached' | 'credex.balance_insufficient' | 'credex.accounts_refused' | 'credex.offer_refused';
 /** Says nothing of the offer's state: one that already is what was wanted is refused too. */
@@ -100,6 +111,11 @@ export type Credex = {
     member: MemberRef,
     handle: string,
   ) => Promise<Result<Payee, 'credex.account_unknown' | LogInRefusal>>;
+  /** Newest first. */
+  readonly readLedger: (
+    member: MemberRef,
+    wish: PageWish,
+  ) => Promise<Result<LedgerPage, 'credex.account_unknown' | LogInRefusal>>;
   /**
    * The four changes of the ledger. Where the fault is `credex.core_away` it is certain that nothing was done; where it is
    * `credex.outcome_unknown` nobody knows, and nothing is repeated here.

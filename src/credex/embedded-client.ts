@@ -109,7 +109,7 @@ const OFFER_REFUSALS = {
 /** What changes the ledger in this process: no socket, so only its database can leave an outcome unknown. */
 const createEmbeddedChanges = (
   ledger: Ledger,
-): Pick<Credex, 'findAccount' | 'offer' | 'accept' | 'decline' | 'cancel'> => {
+): Pick<Credex, 'findAccount' | 'readLedger' | 'offer' | 'accept' | 'decline' | 'cancel'> => {
   const knownAs = async (member: MemberRef): Promise<Result<{ readonly memberId: string }, LogInRefusal>> => {
     const found = await ledger.findMemberByPhone(member.phone).catch(away);
     return found.ok ? found : refused('credex.member_unknown');
@@ -137,6 +137,12 @@ const createEmbeddedChanges = (
       if (!known.ok) return known;
       const found = await ledger.findAccountByHandle(handle).catch(away);
       return found.ok ? found : refused('credex.account_unknown');
+    },
+    readLedger: async (member, wish) => {
+      const known = await knownAs(member);
+      if (!known.ok) return known;
+      const page = await ledger.readPage({ memberId: known.value.memberId, ...wish }).catch(away);
+      return page.ok ? page : refused('credex.account_unknown');
     },
     offer: async (member, { issuerAccountId: issuerId, receiverAccountId: receiverId, ...wish }) => {
       const known = await knownAs(member);

@@ -1,10 +1,22 @@
-import { formatAmount } from '../base/money.ts';
+import type { z } from 'zod';
+import { parseIsoTime } from '../base/clock.ts';
+import { formatAmount, readMoney } from '../base/money.ts';
 import { isUuid } from '../base/id.ts';
 import { accepted, refused, type Result } from '../base/result.ts';
 import type { NoteEvent } from '../watch/watch.ts';
 import { away, nonsense, outcomeUnknown, type CallCore, type CoreCall, type CoreReply } from './call-core.ts';
-import { accountFoundSchema } from './core-schema.ts';
-import type { Credex, Dashboard, Done, LogInRefusal, MemberRef, Offer, OfferAnswer, OfferRefusal } from './credex.ts';
+import { accountFoundSchema, ledgerDetailsSchema, paginationSchema } from './core-schema.ts';
+import type {
+  Credex,
+  Dashboard,
+  Done,
+  LedgerEntry,
+  LogInRefusal,
+  MemberRef,
+  Offer,
+  OfferAnswer,
+  OfferRefusal,
+} from './credex.ts';
 import { judgeReply, type Verdict } from './judge-reply.ts';
 import type { MemberTokens } from './member-tokens.ts';
 import type { CoreToken } from './read-token.ts';
@@ -31,7 +43,7 @@ const OFFER_REFUSALS: Readonly<Record<string, OfferRefusal>> = {
 /** What changes the ledger, over dialect C. A gate 401 proves that nothing was done: one log-in, one more try (S5). */
 export const createHttpChanges = (
   deps: HttpChangesDeps,
-): Pick<Credex, 'findAccount' | 'offer' | 'accept' | 'decline' | 'cancel'> => {
+): Pick<Credex, 'findAccount' | 'readLedger' | 'offer' | 'accept' | 'decline' | 'cancel'> => {
   const { tokens } = deps;
   const callAs = createCallAs(deps);
 
@@ -68,6 +80,7 @@ export const createHttpChanges = (
 
   return {
     findAccount: createFindAccount(tokens, callAs),
+    readLedger: createReadLedger(tokens, callAs),
     offer: (member, offer) =>
       change(
         member,
@@ -142,3 +155,38 @@ const createFindAccount =
     const { accountID: accountId, accountName, accountHandle } = found.data;
     return accepted({ accountId, accountName, accountHandle });
   };
+
+const createReadLedger =
+  (tokens: MemberTokens, callAs: ReturnType<typeof createCallAs>): Credex['readLedger'] =>
+  async (member, { accountId, startRow, numRows }) => {
+    const body = { accountID: accountId, startRow, numRows };
+    const called = await callAs(member, { path: '/getLedger', body, reads: true });
+    if (!called.ok) return called;
+    const { reply, token } = called.value;
+    const verdict = judgeReply(reply, 'LEDGER_RETRIEVED');
+    if (verdict.kind === 'refused' && verdict.code !== 'ROUTE_NOT_FOUND') return refused('credex.account_unknown');
+    const done = verdict.kind === 'done' ? verdict : undefined;
+    const details = ledgerDetailsSchema.safeParse(done?.action.details);
+    const more = paginationSchema.safeParse(done?.dashboard);
+    const entries = details.success ? details.data.ledger.map(toEntry) : [undefined];
+    if (!more.success || entries.includes(undefined)) throw nonsense('answer to reading the ledger');
+    await tokens.adopt(member.identityId, token, reply);
+    return accepted({ entries: entries.filter((entry) => entry !== undefined), hasMore: more.data.pagination.hasMore });
+  };
+
+type CoreEntry = z.output<typeof ledgerDetailsSchema>['ledger'][number];
+
+/** Undefined where its amount cannot be read: a page with a wrong amount is no page. */
+const toEntry = ({
+  credexID,
+  timestamp,
+  type,
+  counterpartyAccountName,
+  formattedAmount,
+}: CoreEntry): LedgerEntry | undefined => {
+  const amount = readMoney(formattedAmount.replaceAll(',', ''));
+  const cleared = type === 'CLEARED';
+  return (
+    amount && { credexId: credexID, amount, counterpartyAccountName, acceptedAtMs: parseIsoTime(timestamp), cleared }
+  );
+};

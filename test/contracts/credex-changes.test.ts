@@ -107,6 +107,26 @@ describe('changes through the credex port', () => {
           expect(await get().offer(NYASHA, await toOffer(NYASHA, SIMBA, change))).toEqual({ ok: false, refusal });
       });
 
+      test('reads an account’s ledger, newest first, and says whether there is more', async () => {
+        const credexId = await offered();
+        await get().accept(SIMBA, { credexId, idempotencyKey: newUuid() });
+        const { accountId } = await personal(THANDI);
+        const newest = {
+          credexId,
+          amount: { amountMinor: -350n, denomination: 'USD' },
+          counterpartyAccountName: 'Simba Choto Personal',
+          acceptedAtMs: expect.any(Number),
+          cleared: false,
+        };
+        const page = { accountId, startRow: 0, numRows: 1 };
+        expect(await get().readLedger(THANDI, page)).toEqual({ ok: true, value: { entries: [newest], hasMore: true } });
+        expect(await get().readLedger(THANDI, { ...page, startRow: 90 })).toEqual({
+          ok: true,
+          value: { entries: [], hasMore: false },
+        });
+        expect(await get().readLedger(SIMBA, page)).toEqual({ ok: false, refusal: 'credex.account_unknown' });
+      });
+
       test('leaves a ledger whose every invariant holds', async () => {
         expect(await checkLedger(getWorld().database)).toEqual([]);
       });
