@@ -28,6 +28,7 @@ export const ledgerDetailsSchema = z.object({
       timestamp: z.iso.datetime(),
       type: z.enum(['OWES', 'CLEARED']),
       counterpartyAccountName: text,
+      denomination,
       formattedAmount: text,
     }),
     PENDING_MAX,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { parseIsoTime } from '../base/clock.ts';
-import { formatAmount, readMoney } from '../base/money.ts';
+import { formatAmount } from '../base/money.ts';
 import { isUuid } from '../base/id.ts';
 import { accepted, refused, type Result } from '../base/result.ts';
 import type { NoteEvent } from '../watch/watch.ts';
@@ -20,6 +20,7 @@ import type {
 import { judgeReply, type Verdict } from './judge-reply.ts';
 import type { MemberTokens } from './member-tokens.ts';
 import type { CoreToken } from './read-token.ts';
+import { readCoreMoney } from './read-amount.ts';
 import { readDashboard } from './read-dashboard.ts';
 
 export type HttpChangesDeps = {
@@ -183,8 +184,9 @@ const toEntry = ({
   type,
   counterpartyAccountName,
   formattedAmount,
+  denomination,
 }: CoreEntry): LedgerEntry | undefined => {
-  const amount = readMoney(formattedAmount.replaceAll(',', ''));
+  const amount = readCoreMoney(formattedAmount, denomination);
   const cleared = type === 'CLEARED';
   return (
     amount && { credexId: credexID, amount, counterpartyAccountName, acceptedAtMs: parseIsoTime(timestamp), cleared }

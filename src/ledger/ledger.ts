@@ -3,7 +3,8 @@
  * Arrives: a number or a member id, and what is wanted. Leaves: a snapshot of everything that member may see, taken in
  * one moment, or a refusal.
  * Promises: one SQL transaction an operation, its audit entry in it; a refused operation changes nothing; a repeated
- * wish with the same key is one wish and hears the first answer; a spendable balance is never passed; balances equal what the postings say.
+ * wish with the same key is one wish and hears the first answer; a spendable balance is never passed; balances equal
+ * what the postings say.
  * Will not: decide who speaks (its callers prove that), let a name, number or handle stand in clear, or round money.
  */
 import type { Clock } from '../base/clock.ts';

@@ -124,8 +124,8 @@ const createAnswer =
   ({ verb, side }: AnswerKind) =>
   async ({ memberId, credexId, idempotencyKey }: OfferAnswer): ReturnType<Payments['acceptCredex']> => {
     if (!isUuid(memberId) || !isUuid(credexId)) return refused('ledger.offer_unknown');
-    const { database, clock } = deps;
-    const { day } = await createToday({ ...deps, database })();
+    const { clock } = deps;
+    const { day } = await createToday(deps)();
     return runOnce<Refused<AnswerRefusal>>({
       actor: memberId,
       idempotencyKey,
