@@ -7,6 +7,8 @@ type Branded<T, Name extends string> = T & { readonly [brand]: Name };
 export type IdentityId = Branded<string, 'IdentityId'>;
 /** One outgoing message; also Meta's `biz_opaque_callback_data`. */
 export type OutboxId = Branded<string, 'OutboxId'>;
+/** One confirmation that was shown. */
+export type IntentId = Branded<string, 'IntentId'>;
 /** A request or turn, for joining log lines. */
 export type CorrelationId = Branded<string, 'CorrelationId'>;
 
@@ -20,14 +22,19 @@ export const newCorrelationId = (): CorrelationId => randomUUID() as Correlation
 /** Unguessable text of `bytes` random bytes, base64url. */
 export const newToken = (bytes = 18): string => randomBytes(bytes).toString('base64url');
 
-/**
- * A UUID that follows from its parts (RFC 9562 version 8: SHA-256 of the length-prefixed parts), so that repeating a
- * turn makes the same ids again and a unique key catches the repeat.
- */
-export const deriveUuid = (...parts: readonly string[]): string => {
+/** SHA-256 of the length-prefixed parts: 32 bytes that follow from them. */
+export const deriveHash = (...parts: readonly string[]): Buffer => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${String(Buffer.byteLength(part))}:`).update(part);
-  const bytes = hash.digest().subarray(0, 16);
+  return hash.digest();
+};
+
+/**
+ * A UUID that follows from its parts (RFC 9562 version 8 over `deriveHash`), so that repeating a turn makes the same ids
+ * again and a unique key catches the repeat.
+ */
+export const deriveUuid = (...parts: readonly string[]): string => {
+  const bytes = deriveHash(...parts).subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');

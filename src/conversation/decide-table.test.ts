@@ -5,6 +5,7 @@ import {
   createConversation,
   dashboard,
   findBrokenLimits,
+  money,
   NOW_MS,
   OTHER_KINDS,
   person,
@@ -14,6 +15,8 @@ import {
   type Core,
   type Heard,
 } from '../../test/support/conversation.ts';
+import { deriveUuid, type IntentId } from '../base/id.ts';
+import type { Draft } from '../payment/payment.ts';
 import { SCREENS } from './flows/screens.ts';
 import type { Inbound } from './understanding/inbound.ts';
 import { encodeSession } from './sessions/session-record.ts';
@@ -27,26 +30,43 @@ import type { AskOutcome, Person } from './decision.ts';
 
 const NONCE = 'shown-nonce';
 
+const LISTED = { credexId: 'c-1', amount: money(50n), otherName: 'Farai Dube Personal' };
+const DRAFT: Draft = {
+  wish: { kind: 'offer', accountId: 'a-1', payeeAccountId: 'a-2', amount: money(50n), secured: true },
+  facts: { accountName: 'Tariro Moyo Personal', otherName: 'Farai Dube Personal', otherHandle: '263770000002' },
+};
+
 const SCREEN_SAMPLES: { readonly [Name in Screen['name']]: Extract<Screen, { name: Name }> } = {
   menu: { name: 'menu' },
   welcome: { name: 'welcome' },
   'register.first_name': { name: 'register.first_name' },
   'register.last_name': { name: 'register.last_name', firstname: 'Tariro' },
   'register.confirm': { name: 'register.confirm', firstname: 'Tariro', lastname: 'Moyo' },
+  'offer.amount': { name: 'offer.amount', denomination: 'USD' },
+  'offer.handle': { name: 'offer.handle', amount: money(50n) },
+  'payment.confirm': { name: 'payment.confirm', intentId: deriveUuid('shown') as IntentId, draft: DRAFT },
+  'offers.list': { name: 'offers.list', side: 'in', start: 0, offers: [LISTED], hasMore: true },
+  'offers.one': { name: 'offers.one', offer: LISTED },
+  ledger: { name: 'ledger', startRow: 8, hasMore: true },
 };
+
+const isMemberScreen = ({ name }: Screen): boolean => name !== 'welcome' && !name.startsWith('register.');
 
 const liveOn = (who: Person, screen: Screen): Session => ({
   version: 1,
   identityId: who.identityId,
   phoneNumberId: PHONE_NUMBER_ID,
-  ...(screen.name === 'menu' ? { memberId: 'm-1' } : {}),
+  ...(isMemberScreen(screen) ? { memberId: 'm-1' } : {}),
   openedAtMs: NOW_MS - 10_000,
   lastMessageAtMs: NOW_MS - 5_000,
   nonce: NONCE,
   screen,
 });
 
-const ACTIONS = ['balances', 'about', 'help', 'join', 'yes', 'change', 'cancel', 'nothing'];
+const ACTIONS = [
+  ...['balances', 'offer', 'offers_in', 'offers_out', 'ledger', 'about', 'help', 'join', 'yes', 'no', 'change', 'pay'],
+  ...['cancel', 'offer.0', 'offer.9', 'more', 'menu', 'accept', 'decline', 'back', 'older', 'newer', 'nothing'],
+];
 const TEXTS = [
   ...[
     'hi',
@@ -67,6 +87,8 @@ const TEXTS = [
     '4',
     '99',
   ],
+  ...['5', '0.5 USD', 'USD 5', '0.5=>shop_1', '5 => nobody', '1->shop_1', '=>', 'nan=>shop_1', 'shop_1', 'nobody'],
+  ...['send', 'offers', 'my offers', 'history'],
   ...['Tariro', 'Moyo 7', '-', '😀', '\u0000', '__proto__', 'a'.repeat(4_096), '😀'.repeat(2_048), '*_~`', '{"a":1}'],
 ];
 const MESSAGES: readonly Inbound[] = [
@@ -79,7 +101,7 @@ const MESSAGES: readonly Inbound[] = [
 const always =
   (result: unknown): Core =>
   (ask) =>
-    ({ ask: ask.ask, result }) as AskOutcome;
+    ask.ask === 'confirm' || ask.ask === 'look_up' ? coreAway(ask) : ({ ask: ask.ask, result } as AskOutcome);
 
 const CORES: Readonly<Record<string, Core>> = {
   'knows nobody': core(),
@@ -103,6 +125,7 @@ const PEOPLE: Readonly<Record<string, Partial<Person>>> = {
   'a frozen person': { standing: 'frozen' },
   'a person without a number': { hasNumber: false },
   'a person asked for their number': { hasNumber: false, wasAskedForNumber: true },
+  'a person whose message may not move money': { mayMoveMoney: false },
   'a person of an unknown language': { language: 'xx' },
 };
 
@@ -137,6 +160,16 @@ const checkTurn = ({ heard, session, state, who, message, isStale }: Played): vo
     expect(isConfirmed, told).toBe(true);
     const registration = { firstname: 'Tariro', lastname: 'Moyo', defaultDenomination: 'USD' };
     expect(registers, told).toEqual([{ ask: 'register', registration }]);
+  }
+  const confirms = heard.asks.filter(({ ask }) => ask === 'confirm');
+  if (confirms.length > 0) {
+    // Only the button of this very screen, never words, never a stale message; and exactly what the screen shows.
+    expect(message, told).toEqual(tap(`${NONCE}:pay`));
+    expect(isStale || !who.mayMoveMoney, told).toBe(false);
+    expect(confirms, told).toEqual([
+      { ask: 'confirm', intentId: SCREEN_SAMPLES['payment.confirm'].intentId, draft: DRAFT },
+    ]);
+    expect(state.state === 'live' && state.session.screen.name, told).toBe('payment.confirm');
   }
   if (who.standing !== 'open' || !who.hasNumber) expect(heard.asks, told).toEqual([]);
 };

@@ -20,9 +20,9 @@ import type { AskOutcome } from './decision.ts';
 import { en } from './wording/en.ts';
 
 const answering =
-  (outcome: AskOutcome['result'], otherwise: Core = core()): Core =>
+  (outcome: Extract<AskOutcome, { ask: 'register' }>['result'], otherwise: Core = core()): Core =>
   (ask) =>
-    ask.ask === 'register' ? ({ ask: 'register', result: outcome } as AskOutcome) : otherwise(ask);
+    ask.ask === 'register' ? { ask: 'register', result: outcome } : otherwise(ask);
 
 describe('F1 F4: a greeting', () => {
   test('logs a member in and shows the dashboard with a menu, in one reply', () => {

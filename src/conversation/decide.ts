@@ -1,8 +1,13 @@
 import { tellAbout, tellHelp } from './flows/about.ts';
 import { beginAfterExpiry } from './flows/expired.ts';
 import type { MessageTurn, Step, Turn } from './flows/flow.ts';
-import { hearLogIn } from './flows/greeting.ts';
+import { hearDashboard } from './flows/dashboard-outcome.ts';
+import { logIn } from './flows/greeting.ts';
+import { showPage } from './flows/ledger.ts';
+import { tellNotice } from './flows/notices.ts';
 import { askForNumber } from './flows/number.ts';
+import { hearPrepared } from './flows/offer.ts';
+import { hearCarried, tellFoundOut, tellOldConfirmation } from './flows/payment.ts';
 import { hearRegistration } from './flows/registration.ts';
 import { tellStanding } from './flows/standing.ts';
 import { hearSystem } from './flows/system.ts';
@@ -90,14 +95,34 @@ const hearOverLimit = (turn: MessageTurn, isFirst: boolean): Step => {
   return { step: 'say', text: turn.wording.overLimit, session: 'keep', event: { name: 'conversation.limit_reached' } };
 };
 
-const hearOutcome = (turn: Turn, outcome: AskOutcome, carry: Carry | undefined): Step => {
+const NO_CARRY: Carry = { after: 'greeting' };
+
+const hearOutcome = (turn: Turn, outcome: AskOutcome, carry: Carry = NO_CARRY): Step => {
+  // What core has done is told whatever has become of the person since.
+  if (outcome.ask === 'confirm') return hearCarried(turn, outcome.carried);
   // Nobody is let in whose standing changed while core was being asked.
   const standing = tellStanding(turn);
   if (standing) return standing;
-  return outcome.ask === 'register'
-    ? hearRegistration(turn, outcome)
-    : hearLogIn(turn, outcome, carry?.after ?? 'greeting');
+  switch (outcome.ask) {
+    case 'register':
+      return hearRegistration(turn, outcome);
+    case 'prepare_offer':
+      return hearPrepared(turn, outcome, carry.after === 'command' ? carry.command : { amount: '', handle: '' });
+    case 'read_ledger':
+      return showPage(turn, outcome, carry.after === 'ledger' ? carry.startRow : 1);
+    case 'look_up':
+      return tellOldConfirmation(turn, outcome.intent) ?? hearUnknownButton(turn);
+    case 'log_in':
+    case 'read_dashboard':
+      return hearDashboard(turn, outcome, carry);
+  }
 };
+
+/** A button that never was a confirmation of this person: told as every old one. */
+const hearUnknownButton = ({ session, wording }: Turn): Step =>
+  session.state === 'live'
+    ? { step: 'stay', note: wording.begin.oldButton, event: { name: 'conversation.old_button_refused' } }
+    : logIn('old_button');
 
 const hear = (turn: Turn, input: TurnInput, carry: Carry | undefined): Step => {
   switch (input.type) {
@@ -107,11 +132,17 @@ const hear = (turn: Turn, input: TurnInput, carry: Carry | undefined): Step => {
       return hearOverLimit({ ...turn, message: input.message, isStale: false }, input.isFirst);
     case 'outcome':
       return hearOutcome(turn, input.outcome, carry);
+    case 'resumed':
+      return hearCarried(turn, input.carried);
+    case 'found_out':
+      return tellFoundOut(turn, input.carried);
+    case 'notice':
+      return tellNotice(turn, input.notice);
   }
 };
 
 /** What to answer: pure. The same state, input and context always give the same session and effects. */
-export const decide: Decide = ({ person, session, carry }, input, context) => {
-  const turn: Turn = { person, session, context, wording: wordingOf(person.language) };
+export const decide: Decide = ({ person, session, payments, carry }, input, context) => {
+  const turn: Turn = { person, session, payments, context, wording: wordingOf(person.language) };
   return takeStep(turn, hear(turn, input, carry));
 };

@@ -1,6 +1,7 @@
 import {
   BrokenCircuitError,
   circuitBreaker,
+  CircuitState,
   ConsecutiveBreaker,
   ConstantBackoff,
   handleWhen,
@@ -43,6 +44,8 @@ export type CallCore = {
    *   else `credex.outcome_unknown`.
    */
   readonly call: (call: CoreCall) => Promise<CoreReply>;
+  /** The breaker is open: nothing would be sent. */
+  readonly isDown: () => boolean;
   readonly close: () => Promise<void>;
 };
 
@@ -131,6 +134,7 @@ export const createCallCore = (deps: CallCoreDeps): CallCore => {
         throw outcomeUnknown(fault);
       }
     },
+    isDown: () => breaker.state === CircuitState.Open,
     close: () => pool.destroy(),
   });
 };

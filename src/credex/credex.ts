@@ -124,6 +124,8 @@ export type Credex = {
   readonly accept: Change<OfferAnswer, AnswerRefusal>;
   readonly decline: Change<OfferAnswer, AnswerRefusal>;
   readonly cancel: Change<OfferAnswer, AnswerRefusal>;
+  /** Core is known to be away just now: a call would be refused before a byte of it is sent. */
+  readonly isDown: () => boolean;
   /** Forgets the member's token (log-out, changed identity). */
   readonly forget: (member: MemberRef) => Promise<void>;
 };

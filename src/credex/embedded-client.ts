@@ -24,7 +24,7 @@ import type {
 /** The credex port over the ledger in this process: no socket, no token; core is away when its database is. */
 export const createEmbeddedCredex = ({ ledger }: { readonly ledger: Ledger }): Credex => {
   const logIn: Credex['logIn'] = async ({ phone }) => {
-    const result = await ledger.logIn(phone).catch(away);
+    const result = await read(() => ledger.logIn(phone));
     return result.ok ? accepted(toDashboard(result.value)) : refused('credex.member_unknown');
   };
 
@@ -37,11 +37,12 @@ export const createEmbeddedCredex = ({ ledger }: { readonly ledger: Ledger }): C
     },
     // Who speaks was proven before we are asked, and no token can be stolen: the number is enough.
     readDashboard: async ({ phone }: MemberRef) => {
-      const member = await ledger.findMemberByPhone(phone).catch(away);
-      const result = member.ok ? await ledger.readDashboard(member.value.memberId).catch(away) : member;
+      const member = await read(() => ledger.findMemberByPhone(phone));
+      const result = member.ok ? await read(() => ledger.readDashboard(member.value.memberId)) : member;
       return result.ok ? accepted(toDashboard(result.value)) : refused('credex.member_unknown');
     },
     ...createEmbeddedChanges(ledger),
+    isDown: () => false,
     forget: () => Promise.resolve(),
   };
   return Object.freeze(client);
@@ -55,6 +56,15 @@ const toFault =
 
 const away = toFault('credex.core_away');
 const unknown = toFault('credex.outcome_unknown');
+
+/** Reads once more where the database was away, as the HTTP client does: a connection that broke is no reason to say No. */
+const read = <T>(ask: () => Promise<T>): Promise<T> =>
+  ask()
+    .catch((error: unknown) => {
+      if (isPassing(error)) return ask();
+      throw error;
+    })
+    .catch(away);
 
 const REGISTER_REFUSALS = {
   'ledger.phone_taken': 'credex.member_exists',
@@ -111,7 +121,7 @@ const createEmbeddedChanges = (
   ledger: Ledger,
 ): Pick<Credex, 'findAccount' | 'readLedger' | 'offer' | 'accept' | 'decline' | 'cancel'> => {
   const knownAs = async (member: MemberRef): Promise<Result<{ readonly memberId: string }, LogInRefusal>> => {
-    const found = await ledger.findMemberByPhone(member.phone).catch(away);
+    const found = await read(() => ledger.findMemberByPhone(member.phone));
     return found.ok ? found : refused('credex.member_unknown');
   };
 
@@ -135,13 +145,13 @@ const createEmbeddedChanges = (
     findAccount: async (member, handle) => {
       const known = await knownAs(member);
       if (!known.ok) return known;
-      const found = await ledger.findAccountByHandle(handle).catch(away);
+      const found = await read(() => ledger.findAccountByHandle(handle));
       return found.ok ? found : refused('credex.account_unknown');
     },
     readLedger: async (member, wish) => {
       const known = await knownAs(member);
       if (!known.ok) return known;
-      const page = await ledger.readPage({ memberId: known.value.memberId, ...wish }).catch(away);
+      const page = await read(() => ledger.readPage({ memberId: known.value.memberId, ...wish }));
       return page.ok ? page : refused('credex.account_unknown');
     },
     offer: async (member, { issuerAccountId: issuerId, receiverAccountId: receiverId, ...wish }) => {

@@ -96,6 +96,7 @@ export const createHttpCredex = ({ callCore, tokenStore, clock, noteEvent }: Htt
     register,
     readDashboard: read,
     ...createHttpChanges({ callCore, tokens, logIn, noteEvent }),
+    isDown: () => callCore.isDown(),
     forget: ({ identityId }: MemberRef) => tokens.forget(identityId),
   });
 };

@@ -86,10 +86,11 @@ const insertMessages = async (
      kept AS (
        INSERT INTO bot.input (day, identity_id, kind, dedupe, order_at, ready_at, kept_at, may_move_money, route, body)
        SELECT day, identity_id, 'message', dedupe, order_at, ${NOW}, ${NOW}, may_move_money, route, body FROM fit ORDER BY n
-       ON CONFLICT (day, dedupe) DO NOTHING RETURNING identity_id, day, dedupe),
-     counted AS (SELECT identity_id, count(*)::int AS more FROM kept GROUP BY identity_id),
+       ON CONFLICT (day, dedupe) DO NOTHING RETURNING identity_id, day, dedupe, order_at),
+     counted AS (SELECT identity_id, count(*)::int AS more, max(order_at) AS last_message_at FROM kept GROUP BY identity_id),
      lanes AS (
-       UPDATE bot.lane AS l SET pending = l.pending + c.more, ready_at = least(l.ready_at, ${NOW})
+       UPDATE bot.lane AS l SET pending = l.pending + c.more, ready_at = least(l.ready_at, ${NOW}),
+         last_message_at = greatest(l.last_message_at, c.last_message_at)
        FROM counted AS c WHERE l.identity_id = c.identity_id RETURNING 1),
      told AS (SELECT pg_notify('lane', '') FROM lanes LIMIT 1)
      SELECT n, NULL AS dedupe FROM fit UNION ALL SELECT NULL, dedupe FROM kept UNION ALL SELECT NULL, NULL FROM told`,

@@ -20,6 +20,7 @@ import { createFindAccount, type FindAccount } from './members/find-account.ts';
 import { createRegister } from './members/register.ts';
 import { createSessions, type Sessions } from './members/sessions.ts';
 import type { Payments } from './payments/payment.ts';
+import { createNotices, type Notices } from './notices/notices.ts';
 import { createReadPage, type ReadPage } from './payments/pages.ts';
 import { createPayments } from './payments/payments.ts';
 import { createSnapshots } from './snapshots/snapshots.ts';
@@ -84,7 +85,8 @@ export type RegisterRefusal = Extract<
 export type MemberUnknown = Extract<LedgerRefusal, 'ledger.member_unknown'>;
 
 export type Ledger = Sessions &
-  Payments & {
+  Payments &
+  Notices & {
     readonly logIn: (phone: Phone) => Promise<Result<Snapshot, MemberUnknown>>;
     readonly registerMember: (member: NewMember) => Promise<Result<Snapshot, RegisterRefusal>>;
     readonly readDashboard: (memberId: string) => Promise<Result<Snapshot, MemberUnknown>>;
@@ -102,6 +104,7 @@ export const createLedger = ({ database, ring, clock }: LedgerDeps): Ledger => {
   return Object.freeze({
     ...createSessions({ database, clock }),
     ...createPayments({ database, people, clock }),
+    ...createNotices({ database, people }),
     logIn: snapshots.logIn,
     readDashboard: snapshots.readDashboard,
     findMemberByPhone: snapshots.findMemberByPhone,

@@ -43,6 +43,24 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/ledger.ts'),
   },
   {
+    name: 'ledger check',
+    about: 'add the ledger up and name every invariant that does not hold',
+    environment: 'given',
+    load: () => import('./commands/ledger-check.ts'),
+  },
+  {
+    name: 'money stop',
+    about: 'send no payment for anybody until money is started again',
+    environment: 'given',
+    load: async () => (await import('./commands/money.ts')).stop,
+  },
+  {
+    name: 'money start',
+    about: 'let payments go again',
+    environment: 'given',
+    load: async () => (await import('./commands/money.ts')).start,
+  },
+  {
     name: 'simulate',
     about: 'the WhatsApp simulator alone',
     environment: 'development',

@@ -30,6 +30,18 @@ export type Input = {
   readonly body: Buffer;
 };
 
+/** An input of our own making: a notice or a timer. Kept once by (`day`, `dedupe`), counted when it is due. */
+export type NewInput = {
+  readonly identityId: IdentityId;
+  readonly kind: Exclude<InputKind, 'message'>;
+  readonly day: string;
+  readonly dedupe: Buffer;
+  readonly orderAtMs: number;
+  readonly dueAtMs: number;
+  readonly route: Input['route'];
+  readonly body: Buffer;
+};
+
 /** A lane held by this process until the lease lapses; `fence` tells this claim from every other. */
 export type Claim = {
   readonly identityId: IdentityId;
@@ -42,7 +54,7 @@ export type Claim = {
 /** What a lane row becomes when its turn is committed. `inputs` are ended with it: the head, and others it answered. */
 export type LaneEnd = {
   readonly claim: Claim;
-  readonly inputs: readonly Input[];
+  readonly inputs: readonly Pick<Input, 'day' | 'dedupe'>[];
   readonly sessionRef: string | null;
 };
 

@@ -21,7 +21,7 @@ afterAll(async () => {
   await stores?.release();
 });
 beforeEach(async () => {
-  await door.ground.database.query('TRUNCATE bot.input, bot.quarantine, bot.identity, bot.lane');
+  await door.ground.database.query('TRUNCATE bot.input, bot.quarantine, bot.identity, bot.lane CASCADE');
   door.events.length = 0;
 });
 

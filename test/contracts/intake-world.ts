@@ -55,7 +55,7 @@ export const openIntakeWorld = async () => {
     notedReasons,
     expectLanesTrue,
     empty: async () => {
-      await query('TRUNCATE bot.input, bot.quarantine, bot.identity, bot.lane');
+      await query('TRUNCATE bot.input, bot.quarantine, bot.identity, bot.lane CASCADE');
       for (const { events } of doors) events.length = 0;
     },
     close: async () => {

@@ -61,7 +61,7 @@ export const openLaneWorld = async (): Promise<LaneWorld> => {
           LEFT JOIN (SELECT identity_id, count(*)::int AS n FROM bot.input WHERE state = 'waiting' GROUP BY 1) AS w USING (identity_id) WHERE l.pending <> coalesce(w.n, 0)`),
       ).toEqual([]),
     empty: async () => {
-      await database.query('TRUNCATE bot.input, bot.lane, bot.identity, done');
+      await database.query('TRUNCATE bot.input, bot.lane, bot.identity, done CASCADE');
     },
     close: async () => {
       await database.close();
@@ -97,7 +97,11 @@ const keepInput = (
   });
 
 /** A turn's commit as the conversation makes it: the lane is held, then what was done, then the lane is let go. */
-export const commitTurn = (database: Database, end: LaneEnd, offsetMs: number): Promise<'committed' | 'lapsed'> =>
+export const commitTurn = (
+  database: Database,
+  end: LaneEnd & { readonly inputs: readonly Input[] },
+  offsetMs: number,
+): Promise<'committed' | 'lapsed'> =>
   database.transact(async (tx) => {
     const held = await holdLanes(tx, [end.claim], offsetMs);
     if (!held.has(end.claim)) return 'lapsed';

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { newIdentityId } from '../../src/base/id.ts';
+import { deriveUuid, newIdentityId, type IntentId } from '../../src/base/id.ts';
 import type { Denomination, Money } from '../../src/base/money.ts';
 import { decide } from '../../src/conversation/decide.ts';
 import type { Inbound } from '../../src/conversation/understanding/inbound.ts';
 import type { Session, SessionState } from '../../src/conversation/sessions/session.ts';
 import type { Ask, AskOutcome, Carry, Decide, Effect, Person, TurnInput } from '../../src/conversation/decision.ts';
-import type { Account, Dashboard } from '../../src/credex/credex.ts';
+import type { PaymentStanding } from '../../src/payment/payment.ts';
+import type { Account, Dashboard, Payee } from '../../src/credex/credex.ts';
 import type { Outgoing } from '../../src/delivery/outgoing.ts';
 
 export const PHONE_NUMBER_ID = '100000000000001';
@@ -17,6 +18,7 @@ export const person = (changes: Partial<Person> = {}): Person => ({
   language: 'en',
   hasNumber: true,
   wasAskedForNumber: false,
+  mayMoveMoney: true,
   ...changes,
 });
 
@@ -84,12 +86,40 @@ export const core = (changes: { readonly member?: Dashboard; readonly registers?
   const { member, registers = dashboard() } = changes;
   return (ask) => {
     if (ask.ask === 'register') return { ask: 'register', result: { ok: true, value: registers } };
-    if (member) return { ask: ask.ask, result: { ok: true, value: member } };
-    return { ask: ask.ask, result: { ok: false, refusal: 'credex.member_unknown' } };
+    if (ask.ask === 'look_up') return { ask: 'look_up', intent: undefined };
+    if (ask.ask === 'confirm') return { ask: 'confirm', carried: { outcome: 'unspent', why: 'unknown_intent' } };
+    if (!member) return { ask: ask.ask, result: { ok: false, refusal: 'credex.member_unknown' } };
+    switch (ask.ask) {
+      case 'prepare_offer':
+        return { ask: 'prepare_offer', result: { ok: true, value: { dashboard: member, payee: payee(ask.handle) } } };
+      case 'read_ledger': {
+        const [first = account()] = member.accounts;
+        return {
+          ask: 'read_ledger',
+          result: { ok: true, value: { dashboard: member, account: first, page: { entries: [], hasMore: false } } },
+        };
+      }
+      case 'log_in':
+      case 'read_dashboard':
+        return { ask: ask.ask, result: { ok: true, value: member } };
+    }
   };
 };
 
-export const coreAway: Core = (ask) => ({ ask: ask.ask, result: 'core_away' });
+/** Everybody has an account here but `nobody`. */
+const payee = (handle: string): Payee | undefined =>
+  handle === 'nobody'
+    ? undefined
+    : { accountId: `a-${handle}`, accountName: `Account of ${handle}`, accountHandle: handle };
+
+export const coreAway: Core = (ask) => {
+  if (ask.ask === 'look_up') return { ask: 'look_up', intent: undefined };
+  if (ask.ask === 'confirm') return { ask: 'confirm', carried: { outcome: 'unspent', why: 'core_away' } };
+  return { ask: ask.ask, result: 'core_away' };
+};
+
+/** Nothing is stopped and nothing is open. */
+export const QUIET: PaymentStanding = { moneyStopped: false, open: [] };
 
 export type Heard = {
   readonly replies: readonly Outgoing[];
@@ -125,7 +155,11 @@ const decideTwice: Decide = (state, input, context) => {
 };
 
 /** Plays turns as the turn's runner does: outcomes come back as inputs, the session is carried from turn to turn. */
-export const createConversation = (who: Person = person(), answer: Core = core()): Conversation => {
+export const createConversation = (
+  who: Person = person(),
+  answer: Core = core(),
+  payments: PaymentStanding = QUIET,
+): Conversation => {
   let state: SessionState = { state: 'none' };
   let ask = answer;
   let turns = 0;
@@ -133,7 +167,12 @@ export const createConversation = (who: Person = person(), answer: Core = core()
 
   const play = (first: TurnInput): Heard => {
     turns += 1;
-    const context = { nowMs: NOW_MS + turns * 1_000, nonce: `nonce-${turns}`, phoneNumberId: PHONE_NUMBER_ID };
+    const context = {
+      nowMs: NOW_MS + turns * 1_000,
+      nonce: `nonce-${turns}`,
+      phoneNumberId: PHONE_NUMBER_ID,
+      intentId: deriveUuid('intent', String(turns)) as IntentId,
+    };
     const effects: Effect[] = [];
     let input: TurnInput | undefined = first;
     let carry: Carry | undefined;
@@ -141,7 +180,11 @@ export const createConversation = (who: Person = person(), answer: Core = core()
     while (input) {
       rounds += 1;
       if (rounds > ROUNDS_MAX) throw new Error('a turn has at most four rounds');
-      const decision = decideTwice({ person: who, session: state, ...(carry ? { carry } : {}) }, input, context);
+      const decision = decideTwice(
+        { person: who, session: state, payments, ...(carry ? { carry } : {}) },
+        input,
+        context,
+      );
       state = decision.session ? { state: 'live', session: decision.session } : { state: 'none' };
       carry = decision.carry;
       effects.push(...decision.effects);

@@ -1,17 +1,12 @@
-import type { Account, Dashboard } from '../../credex/credex.ts';
+import type { Dashboard } from '../../credex/credex.ts';
 import { quote, quoteHandle } from '../wording/quote.ts';
 import type { Wording } from '../wording/wording.ts';
+import { inOrder } from './own-account.ts';
 
 /** Above this tier people may owe, and have no daily limit. */
 const LIMITED_TIER_MAX = 2;
 /** Named after the first account; the rest are counted, so that the message stays within 1,024 units. */
 const OTHERS_NAMED_MAX = 3;
-
-/** The personal account first: it is the one that everybody has. */
-const inOrder = (accounts: readonly Account[]): readonly Account[] => {
-  const personal = accounts.filter(({ accountType }) => accountType === 'PERSONAL');
-  return [...personal, ...accounts.filter(({ accountType }) => accountType !== 'PERSONAL')];
-};
 
 /** F4: what a member has and what waits for them, in at most about 900 UTF-16 units whatever the names. */
 export const describeDashboard = (wording: Wording, { member, accounts }: Dashboard): string => {

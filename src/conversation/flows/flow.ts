@@ -2,6 +2,7 @@ import type { OutboxKind, Outgoing } from '../../delivery/outgoing.ts';
 import type { EventName } from '../../watch/events.ts';
 import type { Inbound } from '../understanding/inbound.ts';
 import type { Screen, Session, SessionState } from '../sessions/session.ts';
+import type { Draft, PaymentStanding } from '../../payment/payment.ts';
 import type { Ask, Carry, Person, TurnContext } from '../decision.ts';
 import type { Wording } from '../wording/wording.ts';
 
@@ -9,6 +10,7 @@ import type { Wording } from '../wording/wording.ts';
 export type Turn = {
   readonly person: Person;
   readonly session: SessionState;
+  readonly payments: PaymentStanding;
   readonly context: TurnContext;
   readonly wording: Wording;
 };
@@ -24,6 +26,8 @@ export type Step = (
   | { readonly step: 'go'; readonly screen: Screen; readonly note?: string }
   /** A new session, with a nonce of its own: after each log-in. */
   | { readonly step: 'open'; readonly memberId?: string; readonly screen: Screen; readonly note?: string }
+  /** Shows a confirmation: the one step from which anything can come to be done. */
+  | { readonly step: 'propose'; readonly draft: Draft; readonly memberId?: string; readonly note?: string }
   | { readonly step: 'say'; readonly text: string; readonly session: SessionFate }
   | { readonly step: 'request_number'; readonly body: string }
   | { readonly step: 'ask'; readonly ask: Ask; readonly carry: Carry }

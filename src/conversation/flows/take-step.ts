@@ -63,6 +63,15 @@ const decideOn = (turn: Turn, step: Step): Decision => {
       return reply(go(turn, step.screen, step.note));
     case 'open':
       return reply(see(turn, open(turn, step.screen, step.memberId), step.note));
+    case 'propose': {
+      const { draft, memberId, note } = step;
+      const { intentId } = turn.context;
+      const screen: Screen = { name: 'payment.confirm', intentId, draft };
+      const seen = liveOf(turn) ? go(turn, screen, note) : see(turn, open(turn, screen, memberId), note);
+      return reply(seen, [
+        { effect: 'show_intent', intentId, draft, nonce: seen.session?.nonce ?? turn.context.nonce },
+      ]);
+    }
     case 'say':
       return reply({ session: settleFate(turn, step.session), message: showText(step.text) });
     case 'request_number':
@@ -76,9 +85,20 @@ const decideOn = (turn: Turn, step: Step): Decision => {
   }
 };
 
+const confirmingOf = (session: Session | undefined): string | undefined =>
+  session?.screen.name === 'payment.confirm' ? session.screen.intentId : undefined;
+
+/** Whoever leaves a confirmation leaves nothing behind that could still be tapped. */
+const voidLeft = (turn: Turn, { session, effects }: Decision): readonly Effect[] => {
+  const was = confirmingOf(liveOf(turn));
+  const isLeft = was !== undefined && was !== confirmingOf(session);
+  return isLeft && !effects.some(({ effect }) => effect === 'show_intent') ? [{ effect: 'void_intent' }] : [];
+};
+
 /** Makes session and effects of what a flow decided. */
 export const takeStep = (turn: Turn, step: Step): Decision => {
-  const decision = decideOn(turn, step);
+  const decided = decideOn(turn, step);
+  const decision = { ...decided, effects: [...decided.effects, ...voidLeft(turn, decided)] };
   if (step.event === undefined) return decision;
   const { name, reason } = step.event;
   const note: Effect = { effect: 'note', event: name, ...(reason === undefined ? {} : { fields: { reason } }) };

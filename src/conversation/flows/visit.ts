@@ -2,6 +2,9 @@ import type { Session } from '../sessions/session.ts';
 import { readWord, type Word } from '../understanding/words.ts';
 import type { MessageTurn, ScreenTurn, Step } from './flow.ts';
 import { logIn, refresh } from './greeting.ts';
+import { readMenuName } from './menu.ts';
+import { hearCommand } from './offer.ts';
+import { hearOldConfirmation } from './payment.ts';
 import { flowOf } from './screens.ts';
 import { readTapId } from './show.ts';
 import { answerUnread } from './unsupported.ts';
@@ -21,19 +24,24 @@ const WORDS: { readonly [Name in Word]?: (turn: ScreenTurn) => Step } = {
   thanks: ({ wording }) => ({ step: 'stay', note: wording.thanks }),
 };
 
-const hearText = (turn: ScreenTurn, text: string, word: Word | undefined): Step =>
-  (word && WORDS[word]?.(turn)) ?? flowOf(turn.screen).hear(turn, text);
+const hearText = (turn: ScreenTurn, text: string, word: Word | undefined): Step => {
+  const flow = flowOf(turn.screen);
+  const step = word && WORDS[word]?.(turn);
+  return step ?? (flow.expectsName ? undefined : hearCommand(turn, text)) ?? flow.hear(turn, text);
+};
 
 /** A button counts for the screen it belongs to, in the session it was made in, and for nothing else (S34, S106). */
 const hearTap = (turn: ScreenTurn, id: string): Step => {
   const tap = readTapId(id);
   const step = tap?.nonce === turn.live.nonce ? flowOf(turn.screen).choose(turn, tap.action) : undefined;
   if (step) return step;
-  return {
-    step: 'stay',
-    note: turn.wording.begin.oldButton,
-    event: { name: 'conversation.old_button_refused', reason: turn.screen.name },
-  };
+  return (
+    hearOldConfirmation(id) ?? {
+      step: 'stay',
+      note: turn.wording.begin.oldButton,
+      event: { name: 'conversation.old_button_refused', reason: turn.screen.name },
+    }
+  );
 };
 
 /** What is neither text nor tap means the same with and without a visit. */
@@ -54,5 +62,15 @@ export const continueVisit = (turn: MessageTurn, live: Session): Step => {
 };
 
 /** The first message of somebody who has no visit: words log in, a button is of a visit that is over. */
-export const beginVisit = (turn: MessageTurn): Step =>
-  turn.message.kind === 'tap' ? logIn('old_button') : hearOther(turn);
+export const beginVisit = (turn: MessageTurn): Step => {
+  const { message } = turn;
+  if (message.kind === 'tap') return hearOldConfirmation(message.id) ?? logIn('old_button');
+  return hearWish(turn) ?? hearOther(turn);
+};
+
+/** What somebody may wish without having greeted: nothing of it is done before a confirmation. */
+export const hearWish = (turn: MessageTurn): Step | undefined => {
+  const { message } = turn;
+  if (message.kind !== 'text') return undefined;
+  return hearCommand(turn, message.text) ?? readMenuName(message.text)?.choose(turn);
+};

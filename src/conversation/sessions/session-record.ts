@@ -1,12 +1,28 @@
 import { z } from 'zod';
 import { assert } from '../../base/assert.ts';
-import type { IdentityId } from '../../base/id.ts';
+import type { IdentityId, IntentId } from '../../base/id.ts';
+import { DENOMINATIONS, type Denomination } from '../../base/money.ts';
 import type { Screen, Session } from './session.ts';
 
 /** What is kept holds only what menus and flows need (S26); more would be a bug. */
 const SESSION_BYTES_MAX = 8_192;
 
 const name = z.string().min(1).max(200);
+const id = z.string().min(1).max(128);
+const handle = z.string().regex(/^[a-z0-9_]{3,30}$/);
+const denomination = z.enum(DENOMINATIONS as [Denomination, ...Denomination[]]);
+/** JSON has no integer of this size: minor units travel as digits. */
+const minorUnits = z.codec(z.string().regex(/^[0-9]{1,18}$/), z.bigint(), { decode: BigInt, encode: String });
+const money = z.strictObject({ amountMinor: minorUnits, denomination });
+
+const wished = { accountId: id, amount: money, secured: z.boolean() };
+const wish = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('offer'), ...wished, payeeAccountId: id }),
+  z.strictObject({ kind: z.enum(['accept', 'decline', 'cancel']), ...wished, credexId: id }),
+]);
+const facts = z.strictObject({ accountName: name, otherName: name, otherHandle: name.exactOptional() });
+const listed = z.strictObject({ credexId: id, amount: money, otherName: name });
+const row = z.int().min(0).max(1_000_000);
 
 /** Every screen, and nothing beside its own fields: unknown fields, screens and versions are refused (S11). */
 const screenSchema = z.discriminatedUnion('name', [
@@ -15,6 +31,22 @@ const screenSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('register.first_name') }),
   z.strictObject({ name: z.literal('register.last_name'), firstname: name }),
   z.strictObject({ name: z.literal('register.confirm'), firstname: name, lastname: name }),
+  z.strictObject({ name: z.literal('offer.amount'), denomination, handle: handle.exactOptional() }),
+  z.strictObject({ name: z.literal('offer.handle'), amount: money }),
+  z.strictObject({
+    name: z.literal('payment.confirm'),
+    intentId: z.custom<IntentId>((value) => typeof value === 'string' && value.length === 36),
+    draft: z.strictObject({ wish, facts }),
+  }),
+  z.strictObject({
+    name: z.literal('offers.list'),
+    side: z.enum(['in', 'out']),
+    start: row,
+    offers: z.array(listed).max(10).readonly(),
+    hasMore: z.boolean(),
+  }),
+  z.strictObject({ name: z.literal('offers.one'), offer: listed }),
+  z.strictObject({ name: z.literal('ledger'), startRow: row, hasMore: z.boolean() }),
 ]) satisfies z.ZodType<Screen>;
 
 const sessionSchema = z.strictObject({
@@ -34,7 +66,7 @@ const isComplete: Complete = true;
 
 export const encodeSession = (session: Session): Buffer => {
   assert(isComplete, 'the schema knows every screen');
-  const bytes = Buffer.from(JSON.stringify(sessionSchema.parse(session)), 'utf8');
+  const bytes = Buffer.from(JSON.stringify(z.encode(sessionSchema, session)), 'utf8');
   assert(bytes.length <= SESSION_BYTES_MAX, 'a session is smaller than 8 KiB');
   return bytes;
 };

@@ -1,4 +1,6 @@
-import type { IdentityId } from '../../base/id.ts';
+import type { IdentityId, IntentId } from '../../base/id.ts';
+import type { Denomination, Money } from '../../base/money.ts';
+import type { Draft } from '../../payment/payment.ts';
 
 /** Idle limit from the person's last message (S9); only a message moves it. */
 export const SESSION_IDLE_MS = 300_000;
@@ -11,7 +13,27 @@ export type Screen =
   | { readonly name: 'welcome' }
   | { readonly name: 'register.first_name' }
   | { readonly name: 'register.last_name'; readonly firstname: string }
-  | { readonly name: 'register.confirm'; readonly firstname: string; readonly lastname: string };
+  | { readonly name: 'register.confirm'; readonly firstname: string; readonly lastname: string }
+  /** `denomination` is the account's own; the handle is kept where only the amount was wrong. */
+  | { readonly name: 'offer.amount'; readonly denomination: Denomination; readonly handle?: string }
+  | { readonly name: 'offer.handle'; readonly amount: Money }
+  /** What the intent's row says too: spending compares the two. */
+  | { readonly name: 'payment.confirm'; readonly intentId: IntentId; readonly draft: Draft }
+  /** `start` is the place of the first of these among all that wait. */
+  | {
+      readonly name: 'offers.list';
+      readonly side: OfferSide;
+      readonly start: number;
+      readonly offers: readonly ListedOffer[];
+      readonly hasMore: boolean;
+    }
+  | { readonly name: 'offers.one'; readonly offer: ListedOffer }
+  /** `startRow` counts from 1, the newest. */
+  | { readonly name: 'ledger'; readonly startRow: number; readonly hasMore: boolean };
+
+export type OfferSide = 'in' | 'out';
+/** An offer as a list showed it; `amount` is positive. */
+export type ListedOffer = { readonly credexId: string; readonly amount: Money; readonly otherName: string };
 
 /** What is remembered between two messages of a person; sealed in Redis under a random key, gone after five minutes. */
 export type Session = {

@@ -3,8 +3,10 @@ import { monotonicMs } from '../../base/clock.ts';
 import { isPassing } from '../../base/fault.ts';
 import type { Database, Transactor } from '../../base/database.ts';
 import { createGatherer, type Gatherer } from '../../base/gather.ts';
+import type { SealedWork } from '../../payment/seal-facts.ts';
+import { addInputs } from '../../queue/add-input-store.ts';
 import { endTurns, holdLanes } from '../../queue/store.ts';
-import type { LaneEnd } from '../../queue/queue.ts';
+import type { LaneEnd, NewInput } from '../../queue/queue.ts';
 import type { Metrics } from '../../watch/metrics.ts';
 import { keepAuditEntries, type AuditEntry } from '../../watch/store.ts';
 import { saveIdentities, type IdentityChange } from './identity-store.ts';
@@ -18,6 +20,8 @@ const COMMIT_REST_MS = 10;
 export type TurnResult<Reply> = {
   readonly end: LaneEnd;
   readonly replies: readonly Reply[];
+  readonly payments: readonly SealedWork[];
+  readonly timers: readonly NewInput[];
   readonly identity: IdentityChange | undefined;
   readonly audit: readonly AuditEntry[];
 };
@@ -27,6 +31,8 @@ export type CommitDeps<Reply> = {
   readonly clock: Clock;
   readonly metrics: Metrics;
   /** Delivery's own statement, within our transaction. */
+  /** Payments' own statements, within our transaction. */
+  readonly keepPaymentWork: (tx: Transactor, works: readonly SealedWork[]) => Promise<void>;
   readonly keepReplies: (tx: Transactor, replies: readonly Reply[], offsetMs: number) => Promise<void>;
 };
 
@@ -91,6 +97,15 @@ const commitTogether = <Reply>(
         tx,
         'bot',
         ours.flatMap(({ audit }) => audit),
+      );
+      await deps.keepPaymentWork(
+        tx,
+        ours.flatMap(({ payments }) => payments),
+      );
+      await addInputs(
+        tx,
+        ours.flatMap(({ timers }) => timers),
+        offsetMs,
       );
       await endTurns(
         tx,

@@ -6,8 +6,24 @@ import type { Wording } from './wording.ts';
 
 describe.each([['en', en]] as readonly (readonly [string, Wording])[])('the wording of %s', (_, wording) => {
   test('titles fit WhatsApp uncut', () => {
-    const { welcome, register, menu } = wording;
-    for (const title of [welcome.join, welcome.about, register.yes, register.change, register.cancel, menu.button])
+    const { welcome, register, menu, payment, offers, ledger } = wording;
+    for (const title of [
+      welcome.join,
+      welcome.about,
+      register.yes,
+      register.change,
+      register.cancel,
+      menu.button,
+      ...Object.values(payment.yes),
+      payment.no,
+      offers.button,
+      offers.accept,
+      offers.decline,
+      offers.back.title,
+      ledger.older,
+      ledger.newer,
+      ledger.menu,
+    ])
       expect(title.length).toBeLessThanOrEqual(20);
     expect(menu.section.length).toBeLessThanOrEqual(24);
     for (const [index, row] of MENU_ROWS.entries()) {

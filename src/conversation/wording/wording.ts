@@ -1,6 +1,11 @@
-import type { Money } from '../../base/money.ts';
+import type { Denomination, Money } from '../../base/money.ts';
+import type { PaymentRefusal, WishKind } from '../../payment/payment.ts';
 import type { NameRefusal } from '../flows/name.ts';
+import type { Notice } from '../notices/notice.ts';
+import type { OfferSide } from '../sessions/session.ts';
+import type { AmountMistake } from '../understanding/amount.ts';
 import type { Inbound } from '../understanding/inbound.ts';
+import type { CommandMistake } from '../understanding/offer-command.ts';
 import type { Quoted } from './quote.ts';
 
 /** What a dashboard says of one account. Names come quoted, amounts as money: nothing raw fits in here. */
@@ -19,6 +24,16 @@ export type DashboardFacts = {
   readonly others: readonly { readonly name: Quoted; readonly netAssets: Money }[];
   readonly othersUnnamed: number;
 };
+
+/** What is said of a payment; the names are missing where they are no longer kept. */
+export type PaymentFacts = {
+  readonly kind: WishKind;
+  readonly amount: Money;
+  readonly other?: Quoted;
+  readonly account?: Quoted;
+  readonly handle?: Quoted;
+};
+type Referred = PaymentFacts & { readonly reference: string };
 
 export type RowWording = { readonly title: string; readonly description: string };
 
@@ -43,7 +58,9 @@ export type Wording = {
     readonly button: string;
     readonly section: string;
     readonly body: string;
-    readonly rows: Readonly<Record<'balances' | 'about' | 'help', RowWording>>;
+    readonly rows: Readonly<
+      Record<'balances' | 'offer' | 'offersIn' | 'offersOut' | 'ledger' | 'about' | 'help', RowWording>
+    >;
   };
   readonly dashboard: (facts: DashboardFacts) => string;
   readonly about: string;
@@ -65,6 +82,56 @@ export type Wording = {
     readonly away: string;
     readonly unknown: string;
   };
+  readonly payment: {
+    readonly askAmount: (denomination: Denomination) => string;
+    readonly askHandle: (amount: Money) => string;
+    readonly refusedAmounts: Readonly<Record<AmountMistake, string>>;
+    readonly refusedCommands: Readonly<Record<CommandMistake, string>>;
+    readonly handleInvalid: string;
+    readonly handleUnknown: (handle: Quoted) => string;
+    readonly toYourself: string;
+    readonly tooLittle: (held: Money) => string;
+    readonly overLimit: (left: Money) => string;
+    /** All that will be done: amount, denomination, whom, from which account. */
+    readonly confirm: (facts: PaymentFacts) => string;
+    readonly yes: Readonly<Record<WishKind, string>>;
+    readonly no: string;
+    readonly useButtons: string;
+    readonly cancelled: string;
+    readonly ended: string;
+    readonly settled: (facts: Referred) => string;
+    readonly settledBefore: (facts: Referred) => string;
+    readonly balance: (balances: readonly Money[]) => string;
+    readonly notDone: (facts: PaymentFacts) => string;
+    readonly refused: Readonly<Record<PaymentRefusal, string>>;
+    readonly notSent: string;
+    readonly pending: (facts: PaymentFacts) => string;
+    readonly unresolved: (facts: PaymentFacts) => string;
+    readonly stillChecking: string;
+    readonly stopped: string;
+    readonly unproven: string;
+  };
+  readonly offers: {
+    readonly button: string;
+    readonly list: Readonly<Record<OfferSide, string>>;
+    readonly none: Readonly<Record<OfferSide, string>>;
+    readonly party: Readonly<Record<OfferSide, (other: Quoted) => string>>;
+    readonly more: RowWording;
+    readonly back: RowWording;
+    readonly one: (amount: Money, other: Quoted) => string;
+    readonly accept: string;
+    readonly decline: string;
+  };
+  readonly ledger: {
+    readonly empty: string;
+    readonly body: string;
+    readonly head: (first: number, last: number) => string;
+    readonly entry: (facts: { readonly day: string; readonly amount: string; readonly other: Quoted }) => string;
+    readonly older: string;
+    readonly newer: string;
+    readonly menu: string;
+  };
+  readonly notices: Readonly<Record<Notice['what'], (amount: Money, other: Quoted) => string>>;
   readonly core: { readonly away: string; readonly refused: string };
   readonly number: {
     readonly ask: string;

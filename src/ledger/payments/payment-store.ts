@@ -113,8 +113,10 @@ export type NewNotice = {
 /** What a member is to hear of, once: a job moves it into their lane. */
 export const insertNotice = async (tx: Transactor, notice: NewNotice, offsetMs: number): Promise<void> => {
   await tx.query(
-    `INSERT INTO ledger.notice (notice_id, kind, credex_id, account_id, member_id, made_at)
-     VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 ms') ON CONFLICT (notice_id) DO NOTHING`,
+    `WITH made AS (
+       INSERT INTO ledger.notice (notice_id, kind, credex_id, account_id, member_id, made_at)
+       VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 ms') ON CONFLICT (notice_id) DO NOTHING RETURNING 1)
+     SELECT pg_notify('notice', '') FROM made`,
     [notice.noticeId, notice.kind, notice.credexId, notice.accountId, notice.memberId, offsetMs],
   );
 };

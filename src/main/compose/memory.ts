@@ -1,7 +1,7 @@
 import { createRedisSessionStore } from '../../conversation/sessions/session-client.ts';
 import { createMemorySessionStore } from '../../conversation/sessions/memory-session.ts';
 import type { SessionStore } from '../../conversation/sessions/session.ts';
-import type { SpendQuota } from '../../conversation/conversation.ts';
+import type { SpendQuota } from '../../conversation/turns/load-state.ts';
 import { createLimiter, type Limiter } from '../../security/limiter.ts';
 import { windowLimit } from '../../security/limits.ts';
 import { createMemoryLimiter } from '../../security/memory-limiter.ts';

@@ -1,7 +1,8 @@
 import { createCommitter, type CommitDeps } from '../../conversation/turns/commit.ts';
 import { decide } from '../../conversation/decide.ts';
 import { createIdentityReader } from '../../conversation/turns/identity-store.ts';
-import { createRunTurn, type SpendQuota } from '../../conversation/conversation.ts';
+import { createRunTurn } from '../../conversation/conversation.ts';
+import type { SpendQuota } from '../../conversation/turns/load-state.ts';
 import { understandMessage } from '../../conversation/understanding/understand.ts';
 import type { SessionStore } from '../../conversation/sessions/session.ts';
 import { createDelivery, type Delivery } from '../../delivery/delivery.ts';
@@ -14,12 +15,16 @@ import { utcDay } from '../../base/clock.ts';
 import { describeError } from '../../base/fault.ts';
 import { dropOldDays, joinStrayReceipts } from '../../intake/retention-store.ts';
 import { newChance, type IdentityId } from '../../base/id.ts';
+import { createPayments } from '../../payment/payments.ts';
+import { sealWork } from '../../payment/seal-facts.ts';
+import { keepPaymentWork } from '../../payment/work-store.ts';
 import { createLanes, type Lanes } from '../../queue/lanes.ts';
 import type { RunTurn } from '../../queue/queue.ts';
 import { readWaitingMessages, sweepLanes } from '../../queue/store.ts';
 import { hashWamid, WAMID_INDEX_KEY } from '../../security/wamid.ts';
 import { composeCredex } from './core.ts';
 import type { Ground } from './ground.ts';
+import { openNoticeJob } from './notices.ts';
 import { composeMemory } from './memory.ts';
 
 const SWEEP_EVERY_MS = 60_000;
@@ -44,7 +49,17 @@ export type Worker = {
 export const composeTurn = (ground: Ground, credex: Credex, at?: AtKillPoint): RunTurn => {
   const { config, clock, noteEvent, metrics, database, keyStore } = ground;
   const { sessions, spendQuota }: { sessions: SessionStore; spendQuota: SpendQuota } = composeMemory(ground);
-  const commitDeps: CommitDeps<SealedReply> = { database, clock, metrics, keepReplies };
+  const commitDeps: CommitDeps<SealedReply> = { database, clock, metrics, keepReplies, keepPaymentWork };
+  const { idempotency } = config.core;
+  const payments = createPayments({
+    database,
+    clock,
+    keys: keyStore,
+    credex,
+    idempotency,
+    noteEvent,
+    ...(at && { at }),
+  });
   return createRunTurn<SealedReply>({
     clock,
     noteEvent,
@@ -58,6 +73,8 @@ export const composeTurn = (ground: Ground, credex: Credex, at?: AtKillPoint): R
     sessions,
     spendQuota,
     credex,
+    payments,
+    sealWork: (work) => sealWork(keyStore, work),
     identities: createIdentityReader(database),
     readWaiting: (claim, limit) => readWaitingMessages(database, claim, limit),
     sealReply: (message) => sealReply(keyStore, message, clock.now()),
@@ -123,6 +140,7 @@ export const openWorker = async (ground: Ground, deps: WorkerDeps): Promise<Work
     isolate: deps.isolate,
     bury: deps.bury,
   });
+  const notices = config.core.url === 'embedded' ? await openNoticeJob(ground) : undefined;
   const unlisten = await Promise.all([database.listen('lane', lanes.wake), database.listen('outbox', delivery.wake)]);
   const sweep = setInterval(() => void sweepOnce(ground), SWEEP_EVERY_MS);
   lanes.start();
@@ -132,6 +150,7 @@ export const openWorker = async (ground: Ground, deps: WorkerDeps): Promise<Work
     delivery,
     close: async () => {
       clearInterval(sweep);
+      await notices?.close();
       await lanes.stop();
       await delivery.stop();
       await Promise.all(unlisten.map((stop) => stop()));

@@ -1,0 +1,11 @@
+import type { Account, Dashboard } from '../../credex/credex.ts';
+
+/** The accounts of a dashboard in the order in which they are shown: the personal one first, everybody has it. */
+export const inOrder = (accounts: readonly Account[]): readonly Account[] => {
+  const personal = accounts.filter(({ accountType }) => accountType === 'PERSONAL');
+  return [...personal, ...accounts.filter(({ accountType }) => accountType !== 'PERSONAL')];
+};
+
+/** The account that a member pays from and is shown: their own personal one, taken from what core says now (S36). */
+export const ownAccount = ({ accounts }: Dashboard): Account | undefined =>
+  inOrder(accounts).find(({ isOwned }) => isOwned);

@@ -1,0 +1,55 @@
+import type { Database } from '../../base/database.ts';
+import type { Money } from '../../base/money.ts';
+import { readWaId, type Phone } from '../../base/phone.ts';
+import type { People } from '../members/people.ts';
+import { markNoticesMoved, readWaitingNotices, type NoticeRow } from './notice-store.ts';
+
+/** What a member is to hear of; `phone` is undefined for one who has been erased. */
+export type LedgerNotice = {
+  readonly noticeId: string;
+  readonly what: NoticeRow['kind'];
+  readonly phone: Phone | undefined;
+  readonly amount: Money;
+  readonly otherName: string;
+  readonly madeAtMs: number;
+};
+
+export type Notices = {
+  /** Those that were not handed over yet, oldest first. Handed over twice where `markNoticesMoved` did not follow. */
+  readonly readWaitingNotices: (limit: number) => Promise<readonly LedgerNotice[]>;
+  readonly markNoticesMoved: (noticeIds: readonly string[]) => Promise<void>;
+};
+
+const NO_NAME = '–';
+
+export const createNotices = ({
+  database,
+  people,
+}: {
+  readonly database: Database;
+  readonly people: People;
+}): Notices => ({
+  readWaitingNotices: async (limit) => (await readWaitingNotices(database, limit)).map((row) => toNotice(people, row)),
+  markNoticesMoved: async (noticeIds) => {
+    if (noticeIds.length > 0) await markNoticesMoved(database, noticeIds);
+  },
+});
+
+const toNotice = (people: People, row: NoticeRow): LedgerNotice => ({
+  noticeId: row.notice_id,
+  what: row.kind,
+  phone: phoneOf(people, row),
+  amount: { amountMinor: row.amount, denomination: row.denomination },
+  otherName: nameOf(people, row),
+  madeAtMs: row.made_at.getTime(),
+});
+
+const phoneOf = (people: People, { member_id, member_profile, member_key }: NoticeRow): Phone | undefined =>
+  member_profile && member_key
+    ? readWaId(people.openMember(people.unwrap(member_id, member_key), member_profile).phone)
+    : undefined;
+
+const nameOf = (people: People, row: NoticeRow): string =>
+  row.other_profile && row.other_key
+    ? people.openAccount(people.unwrap(row.other_owner_id, row.other_key), row.other_id, row.other_profile).name
+    : NO_NAME;
