@@ -109,7 +109,7 @@ const hearOutcome = (turn: Turn, outcome: AskOutcome, carry: Carry = NO_CARRY): 
     case 'prepare_offer':
       return hearPrepared(turn, outcome, carry.after === 'command' ? carry.command : { amount: '', handle: '' });
     case 'read_ledger':
-      return showPage(turn, outcome, carry.after === 'ledger' ? carry.startRow : 1);
+      return showPage(turn, outcome, carry.after === 'ledger' ? carry.startRow : 0);
     case 'look_up':
       return tellOldConfirmation(turn, outcome.intent) ?? hearUnknownButton(turn);
     case 'log_in':

@@ -91,6 +91,7 @@ export type LedgerEntry = {
   readonly cleared: boolean;
 };
 export type LedgerPage = { readonly entries: readonly LedgerEntry[]; readonly hasMore: boolean };
+/** `startRow` counts from 0, the newest. */
 export type PageWish = { readonly accountId: string; readonly startRow: number; readonly numRows: number };
 
 export type OfferRefusal =

@@ -15,7 +15,7 @@ export const lookAt = async (credex: Credex, member: MemberRef, accountId: strin
   const dashboard = await credex.readDashboard(member);
   const account = dashboard.ok ? dashboard.value.accounts.find((each) => each.accountId === accountId) : undefined;
   if (!dashboard.ok || !account) return undefined;
-  const page = await credex.readLedger(member, { accountId, startRow: 1, numRows: LOOK_BACK_ROWS });
+  const page = await credex.readLedger(member, { accountId, startRow: 0, numRows: LOOK_BACK_ROWS });
   return page.ok ? { dashboard: dashboard.value, account, entries: page.value.entries } : undefined;
 };
 

@@ -39,8 +39,11 @@ export type SessionFate = 'keep' | 'touch' | 'end';
 
 /** One screen: how it looks, and what a text, a button or CANCEL does on it. */
 export type ScreenFlow<S extends Screen> = {
-  /** The screen asks for a name: only words that nobody is called are taken as commands. */
-  readonly expectsName?: true;
+  /**
+   * What the screen asks for in words. A name: only words that nobody is called are taken as commands. A value: commands
+   * are, names of menu rows are not. Nothing: rows may be called by name from here too.
+   */
+  readonly expects?: 'name' | 'value';
   /** The screen, below what has just happened. */
   readonly show: (turn: ScreenTurn<S>, note?: string) => Outgoing;
   readonly hear: (turn: ScreenTurn<S>, text: string) => Step;

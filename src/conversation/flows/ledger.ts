@@ -27,7 +27,7 @@ const readPage = (startRow: number): Step => ({
 export const ledgerRow: MenuRow = {
   action: 'ledger',
   say: ({ menu }) => menu.rows.ledger,
-  choose: () => readPage(1),
+  choose: () => readPage(0),
 };
 
 const describeEntry = ({ ledger }: Wording, { amount, counterpartyAccountName, acceptedAtMs }: LedgerEntry): string =>
@@ -45,10 +45,13 @@ export const showPage = (turn: Turn, { result }: LedgerOutcome, startRow: number
   const { dashboard, page } = result.value;
   const other = refuseOtherMember(turn, dashboard);
   if (other) return other;
-  if (page.entries.length === 0 && startRow === 1)
+  if (page.entries.length === 0 && startRow === 0)
     return enter(turn, dashboard, { screen: { name: 'menu' }, note: wording.ledger.empty });
-  const last = startRow + page.entries.length - 1;
-  const lines = [wording.ledger.head(startRow, last), ...page.entries.map((entry) => describeEntry(wording, entry))];
+  const last = startRow + page.entries.length;
+  const lines = [
+    wording.ledger.head(startRow + 1, last),
+    ...page.entries.map((entry) => describeEntry(wording, entry)),
+  ];
   return enter(turn, dashboard, {
     screen: { name: 'ledger', startRow, hasMore: page.hasMore },
     note: lines.join('\n\n'),
@@ -57,7 +60,7 @@ export const showPage = (turn: Turn, { result }: LedgerOutcome, startRow: number
 
 const actionsOf = ({ startRow, hasMore }: Of<'ledger'>): readonly ('older' | 'newer' | 'menu')[] => [
   ...(hasMore ? (['older'] as const) : []),
-  ...(startRow > 1 ? (['newer'] as const) : []),
+  ...(startRow > 0 ? (['newer'] as const) : []),
   'menu',
 ];
 
@@ -75,7 +78,7 @@ export const ledger: ScreenFlow<Of<'ledger'>> = {
   },
   choose: ({ screen: { startRow, hasMore }, wording }, action) => {
     if (action === 'older' && hasMore) return readPage(startRow + PAGE_ROWS);
-    if (action === 'newer' && startRow > 1) return readPage(Math.max(1, startRow - PAGE_ROWS));
+    if (action === 'newer' && startRow > 0) return readPage(Math.max(0, startRow - PAGE_ROWS));
     return action === 'menu' ? { step: 'go', screen: { name: 'menu' }, note: wording.menu.body } : undefined;
   },
   cancel: ({ wording }) => ({ step: 'go', screen: { name: 'menu' }, note: wording.menu.body }),

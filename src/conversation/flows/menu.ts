@@ -48,7 +48,7 @@ export const menu: ScreenFlow<Extract<Screen, { name: 'menu' }>> = {
       rows: MENU_ROWS.map(({ action, say }) => ({ action, ...say(wording) })),
     }),
   hear: (turn, text) =>
-    (pickByNumber(MENU_ROWS, text) ?? readMenuName(text))?.choose(turn) ?? {
+    pickByNumber(MENU_ROWS, text)?.choose(turn) ?? {
       step: 'stay',
       note: turn.wording.begin.unknownText,
     },

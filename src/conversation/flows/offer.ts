@@ -42,6 +42,7 @@ const prepare = (command: OfferCommand, handle: string): Step => ({
 });
 
 export const offerAmount: ScreenFlow<Of<'offer.amount'>> = {
+  expects: 'value',
   show: ({ screen, wording }, note) => showText(paragraphs(note, wording.payment.askAmount(screen.denomination))),
   hear: ({ screen, wording }, text) => {
     const read = readAmount(text, screen.denomination);
@@ -55,6 +56,7 @@ export const offerAmount: ScreenFlow<Of<'offer.amount'>> = {
 };
 
 export const offerHandle: ScreenFlow<Of<'offer.handle'>> = {
+  expects: 'value',
   show: ({ screen, wording }, note) => showText(paragraphs(note, wording.payment.askHandle(screen.amount))),
   hear: ({ screen, wording }, text) => {
     const handle = readHandle(text);

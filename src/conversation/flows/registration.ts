@@ -39,7 +39,7 @@ export const welcome: ScreenFlow<Of<'welcome'>> = {
 };
 
 export const firstName: ScreenFlow<Of<'register.first_name'>> = {
-  expectsName: true,
+  expects: 'name',
   show: ({ wording }, note) => showText(paragraphs(note, wording.register.askFirstName)),
   hear: ({ wording }, text) => {
     const read = readName(text);
@@ -52,7 +52,7 @@ export const firstName: ScreenFlow<Of<'register.first_name'>> = {
 };
 
 export const lastName: ScreenFlow<Of<'register.last_name'>> = {
-  expectsName: true,
+  expects: 'name',
   show: ({ screen, wording }, note) =>
     showText(paragraphs(note, wording.register.askLastName(quote(screen.firstname)))),
   hear: ({ screen, wording }, text) => {

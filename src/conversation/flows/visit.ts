@@ -12,7 +12,7 @@ import { answerUnread } from './unsupported.ts';
 /** The global word that this message is; where a name is asked for, a name is not taken for a command. */
 export const wordOf = ({ message, session }: MessageTurn): Word | undefined => {
   if (message.kind !== 'text') return undefined;
-  const isNameExpected = session.state === 'live' && flowOf(session.session.screen).expectsName === true;
+  const isNameExpected = session.state === 'live' && flowOf(session.session.screen).expects === 'name';
   return readWord(message.text, isNameExpected);
 };
 
@@ -27,7 +27,10 @@ const WORDS: { readonly [Name in Word]?: (turn: ScreenTurn) => Step } = {
 const hearText = (turn: ScreenTurn, text: string, word: Word | undefined): Step => {
   const flow = flowOf(turn.screen);
   const step = word && WORDS[word]?.(turn);
-  return step ?? (flow.expectsName ? undefined : hearCommand(turn, text)) ?? flow.hear(turn, text);
+  if (step) return step;
+  const command = flow.expects === 'name' ? undefined : hearCommand(turn, text);
+  const row = flow.expects === undefined && turn.live.memberId !== undefined ? readMenuName(text) : undefined;
+  return command ?? row?.choose(turn) ?? flow.hear(turn, text);
 };
 
 /** A button counts for the screen it belongs to, in the session it was made in, and for nothing else (S34, S106). */

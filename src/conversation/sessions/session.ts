@@ -28,7 +28,7 @@ export type Screen =
       readonly hasMore: boolean;
     }
   | { readonly name: 'offers.one'; readonly offer: ListedOffer }
-  /** `startRow` counts from 1, the newest. */
+  /** `startRow` counts from 0, the newest. */
   | { readonly name: 'ledger'; readonly startRow: number; readonly hasMore: boolean };
 
 export type OfferSide = 'in' | 'out';
