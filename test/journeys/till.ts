@@ -17,6 +17,8 @@ export type Till = {
   readonly keptNotices: () => Promise<number>;
   /** Events of the audit about a subject, oldest first. */
   readonly audited: (subject: string) => Promise<readonly string[]>;
+  /** How often the audit has an event. */
+  readonly events: (event: string) => Promise<number>;
   readonly until: (what: string, isTrue: () => Promise<boolean>) => Promise<void>;
 };
 
@@ -111,6 +113,10 @@ export const openTill = (story: Story): Till => {
         [subject],
       );
       return rows.map(({ event }) => event);
+    },
+    events: async (event) => {
+      const rows = await database.query('SELECT FROM bot.audit_entry WHERE event = $1', [event]);
+      return rows.length;
     },
     until,
   };
