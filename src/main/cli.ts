@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Arguments, Command, PlainContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -55,6 +56,8 @@ const main = async (argv: readonly string[]): Promise<number> => {
   }
   const args = readArguments(command, argv);
   if (args === undefined) return EXIT.failed;
+  // A role starts in 0.5 s instead of 0.9 (November 2026). In our own folder: what lies there is run.
+  enableCompileCache(join(resolve(String(args.options['cache'])), 'compile'));
   if (args.options['help'] === true) {
     print(`${command.name} ${command.usage ?? ''}`.trim());
     print(command.about);
@@ -70,7 +73,9 @@ const main = async (argv: readonly string[]): Promise<number> => {
     snapshot: parent === undefined ? takeEnvironment() : await parent.receiveEnvironment(),
   };
   if (command.environment === 'none') return (await command.load()).run(plain);
-  const { runConfigured } = await import('./run-configured.ts');
+  const [{ runConfigured }] = await Promise.all([import('./run-configured.ts'), command.load()]);
+  // Now, not at the end: a process that is killed has none.
+  flushCompileCache();
   return runConfigured({ command, plain, parent, complain, role: typeof role === 'string' ? role : command.name });
 };
 

@@ -11,6 +11,16 @@ import type { StoresControl } from '../../src/main/stores/stores.ts';
 import { supervise, type ChildRole, type Supervisor, type SupervisorTimings } from '../../src/main/supervisor.ts';
 import type { SimulatorSettings } from '../../src/simulator/settings.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { readWaId } from '../../src/base/phone.ts';
+import type { Result } from '../../src/base/result.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { createLog } from '../../src/base/log.ts';
+import { createGround } from '../../src/main/compose/ground.ts';
+import { openLedgerServer } from '../../src/main/compose/ledger-server.ts';
+import { composeLedger } from '../../src/main/compose/core.ts';
+import { DEMO_ACCOUNTS, DEMO_MEMBERS } from '../../src/ledger/demo.ts';
+import { seedDemoMembers } from '../../src/main/compose/role.ts';
+import { openCoreWire, type CoreWire } from '../support/core-wire.ts';
 import { openTestStores } from '../support/stores.ts';
 import { openWire, type Wire } from './wire.ts';
 import { until } from './until.ts';
@@ -28,9 +38,14 @@ export type Town = {
   readonly supervisor: Supervisor;
   /** `http://host:port` of the two doors. */
   readonly doors: readonly string[];
+  /** Between each worker and a core that is served over HTTP; the town's own ledger is behind it. */
+  readonly coreWires: Readonly<Record<'work-1' | 'work-2', CoreWire>> | undefined;
   /** Between each worker and Graph. */
   readonly wires: Readonly<Record<'work-1' | 'work-2', Wire>>;
   readonly query: (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+  readonly databaseUrl: string;
+  /** Accounts of the town's members by handle; none in a town without members. */
+  readonly accounts: () => Promise<readonly (readonly [string, string])[]>;
   /** Every end of a process that the supervisor saw, oldest first. */
   readonly deaths: readonly Death[];
   /** Asked at every start of this role from now on for more arguments; absent = as an operator would start it. */
@@ -51,6 +66,10 @@ export type TownOptions = {
   readonly settings?: Partial<SimulatorSettings>;
   readonly timings?: Partial<SupervisorTimings>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Absent = the embedded ledger in each worker; else a core over HTTP, with idempotency keys or without. */
+  readonly core?: 'key' | 'none';
+  /** Members with money, for towns where payments are made. */
+  readonly members?: boolean;
 };
 
 const PROGRAM = new URL('./role.ts', import.meta.url).pathname;
@@ -63,6 +82,68 @@ const NO_LIMITS = {
   LIMIT_PAIR_PER_MINUTE: '1000000',
   LIMIT_PAIR_BURST: '1000000',
   LIMIT_SEND_PER_SECOND: '100000',
+};
+
+/** Who pays in a town: newcomers whom the trust has given enough for hundreds of small payments. */
+export const PAYERS: readonly string[] = Array.from({ length: 30 }, (_, index) => `2637700070${String(index + 10)}`);
+const TRUST_OWNER = '263770000012';
+const GIVEN_CENTS = 2_000n;
+
+const valueOf = <T>(result: Result<T, string>): T => {
+  if (!result.ok) throw new Error(result.refusal);
+  return result.value;
+};
+
+const enrol = async (ledger: Ledger): Promise<void> => {
+  const trust = valueOf(await ledger.findAccountByHandle('trust_usd'));
+  const owner = valueOf(await ledger.findMemberByPhone(readWaId(TRUST_OWNER)!));
+  for (const number of PAYERS) {
+    const names = { firstname: 'Payer', lastname: 'Numbered', defaultDenomination: 'USD' } as const;
+    const { member, accounts } = valueOf(await ledger.registerMember({ phone: readWaId(number)!, ...names }));
+    const amount = { amountMinor: GIVEN_CENTS, denomination: 'USD' } as const;
+    const receiverId = accounts[0]!.accountId;
+    const offer = { memberId: owner.memberId, issuerId: trust.accountId, receiverId, amount };
+    const { credexId } = valueOf(await ledger.offerCredex(offer));
+    valueOf(await ledger.acceptCredex({ memberId: member.memberId, credexId }));
+  }
+};
+
+type LedgerParts = { readonly config: Config; readonly databaseUrl: string; readonly port: number };
+
+/** The town's ledger with its members, served over HTTP too; it outlives every worker. */
+const openTownLedger = async ({ config, databaseUrl, port }: LedgerParts) => {
+  const ground = createGround({
+    config,
+    clock: systemClock,
+    log: createLog({ level: 'error', env: 'test', role: 'ledger', version: '0', write: () => undefined }),
+    role: 'ledger',
+    databaseUrl,
+    ledgerDatabaseUrl: databaseUrl,
+    redisUrl: undefined,
+  });
+  await seedDemoMembers(ground);
+  const server = await openLedgerServer(ground, { host: '127.0.0.1', port });
+  const townLedger = composeLedger(ground);
+  const { findAccountByHandle } = townLedger;
+  await enrol(townLedger);
+  const handles = [
+    ...PAYERS,
+    ...DEMO_MEMBERS.map(({ number }) => number),
+    ...DEMO_ACCOUNTS.map(({ handle }) => handle),
+  ];
+  return {
+    accounts: () =>
+      Promise.all(
+        handles.map(async (handle) => {
+          const found = await findAccountByHandle(handle);
+          return [handle, found.ok ? found.value.accountId : ''] as const;
+        }),
+      ),
+    close: async () => {
+      await server.close();
+      await ground.close();
+    },
+  };
 };
 
 const freePort = (): Promise<number> =>
@@ -91,7 +172,13 @@ const openTownSimulator = (config: Config, doors: readonly string[], settings: P
   });
 };
 
-export const openTown = async ({ settings, timings, environment = {} }: TownOptions = {}): Promise<Town> => {
+export const openTown = async ({
+  settings,
+  timings,
+  environment = {},
+  core,
+  members = false,
+}: TownOptions = {}): Promise<Town> => {
   const stores = await openTestStores({ own: true });
   const dataDir = await mkdtemp(join(tmpdir(), 'vimbiso-town-'));
   const ports = await Promise.all([freePort(), freePort()]);
@@ -116,6 +203,12 @@ export const openTown = async ({ settings, timings, environment = {} }: TownOpti
   const simulator = await openTownSimulator(read.config, doors, settings);
   const wires = { 'work-1': await openWire(simulator.url), 'work-2': await openWire(simulator.url) };
 
+  const ledgerPort = await freePort();
+  const openCore = () => openCoreWire({ target: `http://127.0.0.1:${ledgerPort}`, forgetsKeys: core === 'none' });
+  const coreWires = core && { 'work-1': await openCore(), 'work-2': await openCore() };
+  const coreOf = (name: 'work-1' | 'work-2'): Readonly<Record<string, string>> =>
+    core && coreWires ? { MYCREDEX_APP_URL: coreWires[name].url, MYCREDEX_IDEMPOTENCY: core } : {};
+
   const orders = new Map<string, () => readonly string[]>();
   const deaths: Death[] = [];
   const role = (name: RoleName, values: Readonly<Record<string, string>>): ChildRole => ({
@@ -129,8 +222,8 @@ export const openTown = async ({ settings, timings, environment = {} }: TownOpti
     roles: [
       role('serve-1', { PORT: String(ports[0]) }),
       role('serve-2', { PORT: String(ports[1]) }),
-      role('work-1', { WHATSAPP_API_URL: wires['work-1'].url }),
-      role('work-2', { WHATSAPP_API_URL: wires['work-2'].url }),
+      role('work-1', { WHATSAPP_API_URL: wires['work-1'].url, ...coreOf('work-1') }),
+      role('work-2', { WHATSAPP_API_URL: wires['work-2'].url, ...coreOf('work-2') }),
     ],
     snapshot: snapshotWith({}),
     program: PROGRAM,
@@ -138,6 +231,9 @@ export const openTown = async ({ settings, timings, environment = {} }: TownOpti
     timings: { restartMaxMs: 1_000, ...timings },
   });
   await supervisor.ready;
+  const ledger = members
+    ? await openTownLedger({ config: read.config, databaseUrl: stores.databaseUrl, port: ledgerPort })
+    : undefined;
 
   const pool = new pg.Pool({ connectionString: stores.databaseUrl, max: 3, connectionTimeoutMillis: 2_000 });
   pool.on('error', () => undefined);
@@ -159,7 +255,9 @@ export const openTown = async ({ settings, timings, environment = {} }: TownOpti
       ([row]) => row?.['some'] === false,
       () => false,
     );
-  const noLaneWaits = (): Promise<boolean> => isNone('SELECT FROM bot.lane WHERE pending > 0');
+  // A timer that is due in a while is nothing that waits; what was given back for a moment is.
+  const noLaneWaits = (): Promise<boolean> =>
+    isNone(`SELECT FROM bot.lane WHERE pending > 0 AND ready_at < now() + interval '5 seconds'`);
   const allLeft = (): Promise<boolean> => isNone('SELECT FROM bot.outbox WHERE ended_at IS NULL');
   return {
     config: read.config,
@@ -167,8 +265,11 @@ export const openTown = async ({ settings, timings, environment = {} }: TownOpti
     control: stores.control!,
     supervisor,
     doors,
+    coreWires,
     wires,
     query,
+    databaseUrl: stores.databaseUrl,
+    accounts: () => ledger?.accounts() ?? Promise.resolve([]),
     deaths,
     order: (name, more = () => []) => void orders.set(name, more),
     kill,
@@ -198,7 +299,8 @@ export const openTown = async ({ settings, timings, environment = {} }: TownOpti
       for (const name of ROLES) kill(name, 'SIGCONT');
       await supervisor.stop();
       await simulator.close();
-      await Promise.all(Object.values(wires).map((wire) => wire.close()));
+      await Promise.all([...Object.values(wires), ...Object.values(coreWires ?? {})].map((wire) => wire.close()));
+      await ledger?.close();
       await pool.end();
       await stores.release();
       await rm(dataDir, { recursive: true, force: true });
