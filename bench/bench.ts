@@ -8,10 +8,12 @@ import { join } from 'node:path';
 import { migrate } from '../src/main/migrate.ts';
 import { openStores } from '../src/main/stores/stores.ts';
 import { measureAccept } from './rows/accept.ts';
+import { measurePayments } from './rows/payments.ts';
 import { measureTurns } from './rows/turns.ts';
 
 const ACCEPT_PORT = 18_100;
 const TURNS_PORT = 18_101;
+const PAYMENTS_PORT = 18_102;
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 const rounded = (value: unknown): unknown => {
@@ -55,6 +57,10 @@ console.log(
 );
 for (const [name, ms] of Object.entries(turns.cpuMsPerMessage))
   console.log(`                          ${ms.toFixed(2)} ms of processor a message: ${name}`);
+const payments = await onStores((dataDir, databaseUrl) => measurePayments(dataDir, PAYMENTS_PORT, databaseUrl));
+console.log(
+  `3. payment conversations  ${payments.perSecond.toFixed(0)}/s (${payments.messagesPerSecond.toFixed(0)} messages/s), p95 ${payments.p95Ms.toFixed(0)} ms for all seven messages, ${String(payments.inFlight)} in flight   bar 60/s, aim 150/s`,
+);
 console.log(
   `6. memory of the worker   ${turns.workerPeakMib.toFixed(0)} MiB at its peak under row 2   bar 200, aim 150`,
 );
@@ -63,6 +69,6 @@ await mkdir('bench/results', { recursive: true });
 const file = `bench/results/${new Date().toISOString().replaceAll(':', '-')}.json`;
 await writeFile(
   file,
-  `${JSON.stringify(rounded({ machine, accept, turns, memory: { workerPeakMib: turns.workerPeakMib } }), undefined, 2)}\n`,
+  `${JSON.stringify(rounded({ machine, accept, turns, payments, memory: { workerPeakMib: turns.workerPeakMib } }), undefined, 2)}\n`,
 );
 console.log(`\nWritten to ${file}.`);

@@ -3,7 +3,8 @@ import { createDatabase } from '../../src/base/database.ts';
 import type { Phone } from '../../src/base/phone.ts';
 import { initLedger, seedMembers } from '../../src/ledger/seed.ts';
 import type { Config } from '../../src/main/config.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { openGraph, sendQueued } from '../support/graph.ts';
 import { cpuSeconds, openFleet, peakMemoryMib, readFleetConfig, type Fleet } from '../support/fleet.ts';
 import { createWebhookWriter, memberPhone } from '../support/webhooks.ts';
 import { openFloor } from './accept.ts';
@@ -13,8 +14,6 @@ const IN_FLIGHT = 256;
 const WARM_UP = 3_000;
 const MESSAGES = 10_000;
 const SEND_PER_SECOND = 1_000_000;
-/** Meta sends each status by itself when little happens and batches when much does. */
-const STATUSES_PER_WEBHOOK = 20;
 
 export type TurnsRow = {
   readonly perSecond: number;
@@ -77,63 +76,6 @@ const play = async ({ simulator, port, writer }: Stage, messages: number): Promi
   latencies.sort((a, b) => a - b);
   const seconds = (performance.now() - startedAt) / 1000;
   return { perSecond: messages / seconds, p95Ms: latencies[Math.floor(latencies.length * 0.95)] ?? 0 };
-};
-
-/** Sockets that post whatever is queued, one request at a time each. */
-const sendQueued = (
-  port: number,
-  queue: Buffer[],
-  onWait: (wake: () => void) => void,
-): { readonly stop: () => void } => {
-  const idle: ((request: Buffer) => void)[] = [];
-  let stopped = false;
-  onWait(() => {
-    while (idle.length > 0 && queue.length > 0) idle.pop()?.(queue.shift() as Buffer);
-  });
-  void import('node:net').then(({ connect }) => {
-    for (let index = 0; index < 64; index += 1) {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-      const take = (): void => {
-        const request = queue.shift();
-        if (stopped) socket.destroy();
-        else if (request) socket.write(request);
-        else idle.push((later) => socket.write(later));
-      };
-      socket.on('connect', take);
-      // Answers are small and come whole: one chunk is one answer.
-      socket.on('data', take);
-      socket.on('error', () => undefined);
-    }
-  });
-  return {
-    stop: () => {
-      stopped = true;
-    },
-  };
-};
-
-const openGraph = async (
-  fleet: Pick<Fleet, 'config'>,
-  webhookUrl: string,
-  statuses: 'delivered' | 'none',
-): Promise<Simulator> => {
-  const { whatsapp } = fleet.config;
-  const [appSecret] = whatsapp.appSecrets;
-  const [verifyToken] = whatsapp.verifyTokens;
-  if (!appSecret || !verifyToken) throw new Error('no secrets');
-  return createSimulator({
-    host: '127.0.0.1',
-    port: 0,
-    webhookUrls: [webhookUrl],
-    appSecret,
-    verifyToken,
-    accessToken: whatsapp.accessToken,
-    phoneNumberId: whatsapp.phoneNumberId,
-    businessId: whatsapp.businessId,
-    displayPhoneNumber: '15550001000',
-    clock: systemClock,
-    settings: { statuses, windowMs: Infinity, historyMax: 2, sentMax: 10, statusesPerWebhook: STATUSES_PER_WEBHOOK },
-  });
 };
 
 /** Row 2, and row 6 read off the same run: full turns "hi" to dashboard sent, `sent` and `delivered` coming back. */

@@ -112,7 +112,7 @@ export type Credex = {
     member: MemberRef,
     handle: string,
   ) => Promise<Result<Payee, 'credex.account_unknown' | LogInRefusal>>;
-  /** Newest first. */
+  /** Newest acceptance first. */
   readonly readLedger: (
     member: MemberRef,
     wish: PageWish,

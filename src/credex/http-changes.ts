@@ -57,7 +57,7 @@ export const createHttpChanges = (
     if (!called.ok) return called;
     const { reply, token } = called.value;
     const verdict = judgeReply(reply, type);
-    if (verdict.kind === 'refused' && verdict.type.startsWith('ERROR_')) return refused(toRefusal(verdict));
+    if (verdict.kind === 'refused') return refused(toRefusal(verdict));
     const credexId = verdict.kind === 'done' ? verdict.action.id : undefined;
     if (verdict.kind !== 'done' || !credexId || !isUuid(credexId))
       throw outcomeUnknown(nonsense(`answer to ${call.path}`));

@@ -56,14 +56,14 @@ const main = async (argv: readonly string[]): Promise<number> => {
   }
   const args = readArguments(command, argv);
   if (args === undefined) return EXIT.failed;
-  // A role starts in 0.5 s instead of 0.9 (November 2026). In our own folder: what lies there is run.
-  enableCompileCache(join(resolve(String(args.options['cache'])), 'compile'));
   if (args.options['help'] === true) {
     print(`${command.name} ${command.usage ?? ''}`.trim());
     print(command.about);
     return EXIT.done;
   }
   const role = args.options['supervised'];
+  // A role is up after 0.5 s instead of 0.9 (November 2026). In our own folder: what lies there is run.
+  if (role !== undefined) enableCompileCache(join(resolve(String(args.options['cache'])), 'compile'));
   const parent = typeof role === 'string' ? reportToParent() : undefined;
   const plain: PlainContext = {
     args,
@@ -73,9 +73,12 @@ const main = async (argv: readonly string[]): Promise<number> => {
     snapshot: parent === undefined ? takeEnvironment() : await parent.receiveEnvironment(),
   };
   if (command.environment === 'none') return (await command.load()).run(plain);
-  const [{ runConfigured }] = await Promise.all([import('./run-configured.ts'), command.load()]);
-  // Now, not at the end: a process that is killed has none.
-  flushCompileCache();
+  const { runConfigured } = await import('./run-configured.ts');
+  if (role !== undefined) {
+    await command.load();
+    // Now, not at the end: a process that is killed has none.
+    flushCompileCache();
+  }
   return runConfigured({ command, plain, parent, complain, role: typeof role === 'string' ? role : command.name });
 };
 

@@ -1,6 +1,6 @@
 import { Fault } from '../base/fault.ts';
 import type { Credex, Dashboard, MemberRef } from '../credex/credex.ts';
-import type { Intent, PaymentRefusal, WishKind } from './payment.ts';
+import type { Intent, PaymentRefusal } from './payment.ts';
 import { candidatesOf, lookAt, placeOf, type Look } from './read-back.ts';
 
 /** What is known of a spent intent after core was asked or read. */
@@ -11,6 +11,13 @@ export type Known =
   | { readonly known: 'unknown' };
 
 const UNKNOWN: Known = { known: 'unknown' };
+
+/** Refusals that core decides on and keeps under the key; of a repeat any other may be about the repeat alone. */
+const DECIDED: ReadonlySet<PaymentRefusal> = new Set<PaymentRefusal>([
+  'credex.limit_reached',
+  'credex.balance_insufficient',
+  'credex.accounts_refused',
+]);
 
 const act = ({ offer, accept, decline, cancel }: Credex, member: MemberRef, { wish, idempotencyKey }: Intent) => {
   if (wish.kind !== 'offer') {
@@ -37,8 +44,7 @@ export const askForIt = async (
       return { known: 'settled', credexId: creditedTo(intent, result.value.credexId), ...(dashboard && { dashboard }) };
     }
     if (result.refusal === 'credex.answer_refused') return await judgeRefusedAnswer(credex, member, intent);
-    const isOfMember = result.refusal === 'credex.member_unknown' || result.refusal === 'credex.log_in_refused';
-    return isOfMember && !isFirst ? UNKNOWN : { known: 'refused', refusal: result.refusal };
+    return isFirst || DECIDED.has(result.refusal) ? { known: 'refused', refusal: result.refusal } : UNKNOWN;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return isFirst && error.code !== 'credex.outcome_unknown' ? { known: 'not_sent' } : UNKNOWN;
@@ -49,16 +55,27 @@ export const askForIt = async (
 const creditedTo = ({ wish }: Intent, credexId: string): string => (wish.kind === 'offer' ? credexId : wish.credexId);
 
 /** Core refuses a second accept as it refuses a wrong one: only where the offer stands tells them apart. */
-const judgeRefusedAnswer = async (credex: Credex, member: MemberRef, intent: Intent): Promise<Known> => {
-  const look = await lookAt(credex, member, intent.wish.accountId);
-  if (!look || intent.wish.kind === 'offer') return UNKNOWN;
+const judgeRefusedAnswer = async (
+  credex: Credex,
+  member: MemberRef,
+  { wish, spentAtMs = 0 }: Intent,
+): Promise<Known> => {
+  const look = await lookQuietly(credex, member, wish.accountId);
+  if (!look || wish.kind === 'offer') return UNKNOWN;
   const { dashboard } = look;
-  const place = placeOf(intent.wish.credexId, look);
-  if (intent.wish.kind === 'accept' && place === 'accepted')
-    return { known: 'settled', credexId: intent.wish.credexId, dashboard };
+  const place = placeOf(wish.credexId, spentAtMs, look);
+  if (place === 'unseen') return UNKNOWN;
+  if (wish.kind === 'accept' && place === 'accepted') return { known: 'settled', credexId: wish.credexId, dashboard };
   const refusal = place === 'waiting' ? 'credex.answer_refused' : 'payment.offer_gone';
   return { known: 'refused', refusal, dashboard };
 };
+
+/** A look that core is away for shows nothing. */
+export const lookQuietly = (credex: Credex, member: MemberRef, accountId: string): Promise<Look | undefined> =>
+  lookAt(credex, member, accountId).catch((error: unknown) => {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  });
 
 /** Only reads: what became of the one attempt that was sent to a core without idempotency. */
 export const readBack = async (
@@ -69,21 +86,20 @@ export const readBack = async (
     settledBy,
   }: { readonly intent: Intent; readonly settledBy: (ids: readonly string[]) => Promise<ReadonlySet<string>> },
 ): Promise<Known> => {
-  const look = await lookAt(credex, member, intent.wish.accountId).catch((error: unknown) => {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  });
+  const look = await lookQuietly(credex, member, intent.wish.accountId);
   if (!look) return UNKNOWN;
-  if (intent.wish.kind !== 'offer') return judgePlace(intent.wish.kind, intent.wish.credexId, look);
+  if (intent.wish.kind !== 'offer') return judgePlace(intent.wish, intent.spentAtMs ?? 0, look);
   const candidates = candidatesOf(intent, look);
   const taken = candidates.length === 0 ? new Set<string>() : await settledBy(candidates);
   const credexId = candidates.find((each) => !taken.has(each));
   return credexId === undefined ? UNKNOWN : { known: 'settled', credexId, dashboard: look.dashboard };
 };
 
-const judgePlace = (kind: Exclude<WishKind, 'offer'>, credexId: string, look: Look): Known => {
-  const place = placeOf(credexId, look);
-  if (place === 'waiting') return UNKNOWN;
+type AnswerWish = Exclude<Intent['wish'], { kind: 'offer' }>;
+
+const judgePlace = ({ kind, credexId }: AnswerWish, sinceMs: number, look: Look): Known => {
+  const place = placeOf(credexId, sinceMs, look);
+  if (place === 'waiting' || place === 'unseen') return UNKNOWN;
   const { dashboard } = look;
   const isWished = (place === 'accepted') === (kind === 'accept');
   return isWished

@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { assert } from '../base/assert.ts';
 import type { Database } from '../base/database.ts';
-import { Fault } from '../base/fault.ts';
 import type { AtKillPoint } from '../base/kill-point.ts';
 import type { Credex, MemberRef } from '../credex/credex.ts';
 import type { Claim } from '../queue/queue.ts';
@@ -10,10 +9,10 @@ import { holdLanes } from '../queue/store.ts';
 import type { KeyStore } from '../security/store.ts';
 import { keepAuditEntries } from '../watch/store.ts';
 import type { NoteEvent } from '../watch/watch.ts';
-import { askForIt, readBack, type Known } from './carry-out.ts';
+import { askForIt, lookQuietly, readBack, type Known } from './carry-out.ts';
 import { GIVE_UP_AFTER_MS } from './limits.ts';
 import type { Carried, CarriedOut, Draft, Intent, PaymentWork, Payments, Reconcile, Unspent } from './payment.ts';
-import { credexesOf, lookAt } from './read-back.ts';
+import { credexesOf } from './read-back.ts';
 import { openIntent } from './seal-facts.ts';
 import {
   createStandingReader,
@@ -94,7 +93,7 @@ const spend = async (
   { intentId, draft }: Shown,
 ): Promise<IntentRow | undefined | 'lapsed'> => {
   const nowMs = clock.now();
-  const timer = await makeTimer(keys, claim, { intentId, attempt: 0, sinceMs: nowMs });
+  const timer = await makeTimer(keys, toOwner(claim), { intentId, attempt: 0, sinceMs: nowMs });
   const { identityId } = claim;
   return database.transact(async (tx) => {
     const held = await holdLanes(tx, [claim], clock.offsetMs());
@@ -143,17 +142,16 @@ const commitsTo = (wish: Draft['wish']): string =>
 
 /** The attempt that spent the intent: the only one that may ever call a core without idempotency. */
 const firstAttempt = async (deps: PaymentsDeps, attempt: Attempt): Promise<Known | 'lapsed'> => {
-  const { credex, idempotency, at } = deps;
+  const { database, credex, idempotency, at } = deps;
   const { member, intent } = attempt;
   if (idempotency === 'none') {
-    const look = await lookAt(credex, member, intent.wish.accountId).catch((error: unknown) => {
-      if (error instanceof Fault) return undefined;
-      throw error;
-    });
+    const look = await lookQuietly(credex, member, intent.wish.accountId);
     // Without a baseline nothing is sent: nobody could tell afterwards what it became.
     if (!look) return { known: 'not_sent' };
     if (!(await holdBaseline(deps, attempt, credexesOf(look)))) return 'lapsed';
   }
+  // An operator who has stopped money meanwhile has stopped this too: nothing was sent yet.
+  if (await isMoneyStopped(database)) return { known: 'not_sent' };
   await at?.('P6');
   return askForIt(credex, member, { intent, isFirst: true });
 };
@@ -173,15 +171,13 @@ const resume = async (deps: PaymentsDeps, attempt: Attempt): Promise<CarriedOut>
   finishTurn(deps, attempt, await successor(deps, attempt));
 
 /** Everybody after the first attempt. */
-const successor = async (
-  { database, credex, idempotency, at }: PaymentsDeps,
-  { member, intent }: Omit<LateAttempt, 'claim'>,
-): Promise<Known> => {
+const successor = async (deps: PaymentsDeps, { member, intent }: Omit<LateAttempt, 'claim'>): Promise<Known> => {
+  const { database, credex, idempotency, at } = deps;
   // Whom core may not be asked for just now is asked for later.
   if (!member) return { known: 'unknown' };
   if (idempotency === 'key') {
-    // Money that an operator has stopped is not sent by a repeat either.
-    if (await isMoneyStopped(database)) return { known: 'unknown' };
+    // Nothing is sent that late; and what an operator has stopped is not sent by a repeat either.
+    if (isOver(deps, intent) || (await isMoneyStopped(database))) return { known: 'unknown' };
     await at?.('P6');
     return askForIt(credex, member, { intent, isFirst: false });
   }
@@ -189,6 +185,9 @@ const successor = async (
   if (intent.baseline === undefined) return { known: 'not_sent' };
   return readBack(credex, member, { intent, settledBy: (ids) => readSettledBy(database, ids) });
 };
+
+const isOver = ({ clock, idempotency }: PaymentsDeps, { spentAtMs = 0 }: Intent): boolean =>
+  clock.now() - spentAtMs >= GIVE_UP_AFTER_MS[idempotency];
 
 /** The end of a turn that a message began: its timer stays while the outcome is unknown, and goes when it is known. */
 const finishTurn = ({ clock, noteEvent }: PaymentsDeps, { intent }: Attempt, known: Known | 'lapsed'): CarriedOut => {
@@ -205,18 +204,19 @@ const reconcile = async (
   attempt: LateAttempt,
   { attempt: count }: Reconcile,
 ): Promise<CarriedOut> => {
-  const { clock, keys, idempotency, noteEvent } = deps;
+  const { clock, keys, noteEvent } = deps;
   const { claim, intent } = attempt;
   const known = await successor(deps, attempt);
   const nowMs = clock.now();
-  const isOver = nowMs - (intent.spentAtMs ?? 0) >= GIVE_UP_AFTER_MS[idempotency];
   const carried: Settled =
-    known.known === 'unknown' && isOver ? { outcome: 'unresolved', intent } : toCarried(intent, known);
+    known.known === 'unknown' && isOver(deps, intent) ? { outcome: 'unresolved', intent } : toCarried(intent, known);
   noteEvent(`payment.intent_${carried.outcome}`, { identityId: intent.identityId, count });
   const next = { intentId: intent.intentId, attempt: count + 1, sinceMs: nowMs };
-  const timers = carried.outcome === 'unknown' ? [await makeTimer(keys, claim, next)] : [];
+  const timers = carried.outcome === 'unknown' ? [await makeTimer(keys, toOwner(claim), next)] : [];
   return { carried, work: [toWork(carried, nowMs)], ended: [], timers };
 };
+
+const toOwner = ({ identityId, input: { route } }: Claim) => ({ identityId, route });
 
 type Settled = Exclude<Carried, { outcome: 'lapsed' | 'unspent' }>;
 

@@ -7,6 +7,8 @@ export type Look = {
   readonly dashboard: Dashboard;
   readonly account: Account;
   readonly entries: readonly LedgerEntry[];
+  /** The ledger goes on beyond these entries. */
+  readonly hasMore: boolean;
 };
 
 /** @throws Fault where core is away. */
@@ -16,7 +18,7 @@ export const lookAt = async (credex: Credex, member: MemberRef, accountId: strin
   const account = dashboard.ok ? dashboard.value.accounts.find((each) => each.accountId === accountId) : undefined;
   if (!dashboard.ok || !account) return undefined;
   const page = await credex.readLedger(member, { accountId, startRow: 0, numRows: LOOK_BACK_ROWS });
-  return page.ok ? { dashboard: dashboard.value, account, entries: page.value.entries } : undefined;
+  return page.ok ? { dashboard: dashboard.value, account, ...page.value } : undefined;
 };
 
 /** Every credex that the account has, waiting or accepted. */
@@ -44,9 +46,28 @@ export const candidatesOf = ({ wish, facts, baseline = [] }: Intent, { account, 
   return [...new Set(found)].filter((credexId) => !before.has(credexId));
 };
 
-/** Where an offer stands that somebody wished to accept, decline or cancel. */
-export const placeOf = (credexId: string, { account, entries }: Look): 'waiting' | 'accepted' | 'gone' => {
+/** Lists of what waits may be cut at this length. */
+const PENDING_CUT = 100;
+
+/** Whether everything that was accepted since then is among the entries: there are no others, or older ones end them. */
+const reachesBack = ({ entries, hasMore }: Look, sinceMs: number): boolean => {
+  if (!hasMore) return true;
+  const times = entries.map(({ acceptedAtMs }) => acceptedAtMs);
+  const isNewestFirst = times.every((time, index) => index === 0 || time <= (times[index - 1] ?? 0));
+  return isNewestFirst && (times.at(-1) ?? Infinity) < sinceMs;
+};
+
+/** A minute for clocks that differ. */
+const SLACK_MS = 60_000;
+
+export type Place = 'waiting' | 'accepted' | 'gone' | 'unseen';
+
+/** Where an offer stands that somebody wished to accept, decline or cancel; `unseen` where the lists are too short to tell. */
+export const placeOf = (credexId: string, sinceMs: number, look: Look): Place => {
+  const { account, entries } = look;
   const isIt = (each: { readonly credexId: string }): boolean => each.credexId === credexId;
   if (entries.some(isIt)) return 'accepted';
-  return account.pendingIn.some(isIt) || account.pendingOut.some(isIt) ? 'waiting' : 'gone';
+  if (account.pendingIn.some(isIt) || account.pendingOut.some(isIt)) return 'waiting';
+  const isCut = [account.pendingIn, account.pendingOut].some((list) => list.length >= PENDING_CUT);
+  return isCut || !reachesBack(look, sinceMs - SLACK_MS) ? 'unseen' : 'gone';
 };

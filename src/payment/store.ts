@@ -190,6 +190,24 @@ export const readSettledBy = async (reader: Reader, credexIds: readonly string[]
   return new Set(rows.map((row) => row.credex_id));
 };
 
+export type Untimed = { readonly intentId: IntentId; readonly identityId: IdentityId; readonly spentAtMs: number };
+
+/** Intents that are still to be found out and in whose lane no timer waits. */
+export const findUntimed = async (
+  reader: Reader,
+  { olderThanMs, offsetMs }: { readonly olderThanMs: number; readonly offsetMs: number },
+): Promise<readonly Untimed[]> => {
+  const rows = await reader.query<{ intent_id: IntentId; identity_id: IdentityId; spent_ms: number }>(
+    `SELECT i.intent_id, i.identity_id, (extract(epoch FROM i.spent_at) * 1000)::float8 AS spent_ms FROM bot.intent AS i
+     WHERE i.state IN ('spent', 'unknown') AND i.spent_at < ${NOW} - $2 * interval '1 millisecond'
+       AND NOT EXISTS (SELECT FROM bot.input AS w
+         WHERE w.identity_id = i.identity_id AND w.state = 'waiting' AND w.kind = 'timer')
+     LIMIT 100`,
+    [offsetMs, olderThanMs],
+  );
+  return rows.map((row) => ({ intentId: row.intent_id, identityId: row.identity_id, spentAtMs: row.spent_ms }));
+};
+
 export const isMoneyStopped = async (reader: Reader): Promise<boolean> => {
   const [row] = await reader.query<{ stopped: boolean }>('SELECT stopped FROM bot.money_control');
   return row?.stopped ?? true;

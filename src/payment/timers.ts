@@ -1,6 +1,6 @@
 import { utcDay } from '../base/clock.ts';
 import { deriveHash, type IntentId } from '../base/id.ts';
-import type { Claim, Input, NewInput } from '../queue/queue.ts';
+import type { Input, NewInput } from '../queue/queue.ts';
 import { seal } from '../security/seal.ts';
 import type { KeyStore } from '../security/store.ts';
 import { RECONCILE_AFTER_MS } from './limits.ts';
@@ -15,10 +15,10 @@ export const dueOf = (intentId: IntentId, attempt: number, sinceMs: number): Due
   return { day: utcDay(dueAtMs), dedupe: deriveHash('reconcile', intentId, String(attempt)), dueAtMs };
 };
 
-/** A timer of the claim's lane that finds out what became of an intent. */
+/** A timer of a lane that finds out what became of an intent. */
 export const makeTimer = async (
   keys: KeyStore,
-  { identityId, input: { route } }: Claim,
+  { identityId, route }: Pick<NewInput, 'identityId' | 'route'>,
   { intentId, attempt, sinceMs }: { readonly intentId: IntentId; readonly attempt: number; readonly sinceMs: number },
 ): Promise<NewInput> => {
   const { day, dedupe, dueAtMs } = dueOf(intentId, attempt, sinceMs);

@@ -112,20 +112,22 @@ export const holdLanes = async (
  * snapshot sees every input that was ever counted in `pending`.
  */
 export const endTurns = async (tx: Transactor, ends: readonly LaneEnd[], offsetMs: number): Promise<void> => {
-  const inputs = ends.flatMap((end) => end.inputs.map((input) => ({ input, identityId: end.claim.identityId })));
-  await tx.query(
+  const inputs = ends.flatMap((end) => end.inputs);
+  const done = await tx.query<{ identity_id: IdentityId }>(
     `UPDATE bot.input AS i SET state = 'done', body = NULL, ended_at = ${NOW}
-     FROM unnest($2::date[], $3::bytea[]) AS e(day, dedupe) WHERE i.day = e.day AND i.dedupe = e.dedupe AND i.state = 'waiting'`,
-    [
-      offsetMs,
-      pgArray.date(inputs.map(({ input }) => input.day)),
-      pgArray.bytea(inputs.map(({ input }) => input.dedupe)),
-    ],
+     FROM unnest($2::date[], $3::bytea[]) AS e(day, dedupe) WHERE i.day = e.day AND i.dedupe = e.dedupe AND i.state = 'waiting'
+     RETURNING i.identity_id`,
+    [offsetMs, pgArray.date(inputs.map(({ day }) => day)), pgArray.bytea(inputs.map(({ dedupe }) => dedupe))],
   );
-  await freeLanes(tx, ends, offsetMs);
+  // Counted by what was ended, not by what was named: a timer may have had its turn before.
+  const counts = new Map<IdentityId, number>();
+  for (const { identity_id: identityId } of done) counts.set(identityId, (counts.get(identityId) ?? 0) + 1);
+  await freeLanes(tx, { ends, counts }, offsetMs);
 };
 
-const freeLanes = (tx: Transactor, ends: readonly LaneEnd[], offsetMs: number): Promise<unknown> =>
+type Freed = { readonly ends: readonly LaneEnd[]; readonly counts: ReadonlyMap<IdentityId, number> };
+
+const freeLanes = (tx: Transactor, { ends, counts }: Freed, offsetMs: number): Promise<unknown> =>
   tx.query(
     `UPDATE bot.lane AS l
      SET pending = l.pending - e.ended, lease_until = NULL, tries = 0, session_ref = e.session_ref,
@@ -136,7 +138,7 @@ const freeLanes = (tx: Transactor, ends: readonly LaneEnd[], offsetMs: number): 
     [
       offsetMs,
       pgArray.uuid(ends.map(({ claim }) => claim.identityId)),
-      pgArray.int4(ends.map((end) => end.inputs.length)),
+      pgArray.int4(ends.map(({ claim }) => counts.get(claim.identityId) ?? 0)),
       pgArray.text(ends.map((end) => end.sessionRef)),
     ],
   );

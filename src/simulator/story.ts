@@ -37,11 +37,26 @@ const createSay =
     if (!answer || answers.length > 1)
       throw new StoryFailed(`${String(answers.length)} answers to "${words}", expected one`);
     print(indent(textOf(answer)));
-    for (const piece of expected) {
-      if (!textOf(answer).includes(piece)) throw new StoryFailed(`the answer to "${words}" lacks "${piece}"`);
-    }
+    expectPieces(`the answer to "${words}"`, answer, expected);
     return answer;
   };
+
+/** What somebody else hears because of what is done: a notice that comes by itself. */
+const overhear = async (
+  { world, print }: Storyteller,
+  who: string,
+  act: () => Promise<unknown>,
+): Promise<BotMessage> => {
+  const after = world.people.history(who).at(-1)?.seq ?? 0;
+  await act();
+  const notice = await world.people.waitForReply(who, { after });
+  print(`\n(to the other side)\n${indent(textOf(notice))}`);
+  return notice;
+};
+
+const expectPieces = (what: string, message: BotMessage, expected: readonly string[]): void => {
+  for (const piece of expected) if (!textOf(message).includes(piece)) throw new StoryFailed(`${what} lacks "${piece}"`);
+};
 
 /** The id behind a button's or row's title on the newest message that has it. */
 const tapIdOf = (world: World, who: string, title: string): string => {
@@ -84,15 +99,32 @@ export const tellStory = async (teller: Storyteller): Promise<void> => {
   await say(NEWCOMER, "O'Zulu-Dube", ['Nomsa', "O'Zulu-Dube"]);
   await say(NEWCOMER, '[Yes, join]', ["Nomsa O'Zulu-Dube Personal", NEWCOMER]);
 
-  print('\n3. Whatever is said, there is an answer.');
+  print('\n3. One of them pays the other: shown, confirmed once, told to both, accepted.');
+  await say(TARIRO, `0.5 USD=>${FARAI}`, ['0.50 USD', 'Farai Dube Personal', 'Yes, send']);
+  await say(TARIRO, 'yes', ['Nothing is done yet']);
+  const told = await overhear(teller, FARAI, () =>
+    say(TARIRO, '[Yes, send]', ['You offered *0.50 USD* to Farai Dube Personal', 'You have: 11.50 USD']),
+  );
+  expectPieces('the notice', told, ['Tariro Moyo Personal offers you *0.50 USD*']);
+  await say(FARAI, 'offers', ['0.50 USD']);
+  await say(FARAI, '[0.50 USD]', ['offers you *0.50 USD*']);
+  await say(FARAI, '[Accept]', ['0.50 USD', 'Tariro Moyo Personal', 'Yes, accept']);
+  const heard = await overhear(teller, TARIRO, () =>
+    say(FARAI, '[Yes, accept]', ['You accepted *0.50 USD* from Tariro Moyo Personal']),
+  );
+  expectPieces('the notice', heard, ['Farai Dube Personal accepted your offer of *0.50 USD*']);
+  await say(TARIRO, 'history', ['-0.50 USD', 'Farai Dube Personal']);
+  await say(TARIRO, 'menu', ['11.50 USD']);
+
+  print('\n4. Whatever is said, there is an answer.');
   await say(TARIRO, 'what can you do', ['did not understand', 'Balances']);
   await say(TARIRO, 'help', ['menu']);
 
-  print('\n4. Six quiet minutes later the visit is over, and said to be.');
+  print('\n5. Six quiet minutes later the visit is over, and said to be.');
   world.clock.advance(SIX_MINUTES_MS);
-  await say(TARIRO, 'pay my friend', ['five quiet minutes', '12.00 USD']);
+  await say(TARIRO, 'pay my friend', ['five quiet minutes', '11.50 USD']);
 
-  print('\n5. Somebody whose number WhatsApp does not show is asked for it.');
+  print('\n6. Somebody whose number WhatsApp does not show is asked for it.');
   await say(HIDDEN, 'hi', ['phone number']);
 
   await checkEnd(teller);

@@ -2,12 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { renderContent } from '../../src/simulator/chat.ts';
 import type { BotMessage } from '../../src/simulator/people/chat.ts';
 import type { Chance } from './chance.ts';
-import { PAYERS, type Town } from './town.ts';
+import { PAYERS } from './town-ledger.ts';
+import type { Town } from './town.ts';
 import { until } from './until.ts';
 
 /** Whom they may pay. */
 const HANDLES = [
-  ...Array.from({ length: 12 }, (_, index) => `2637700000${String(index + 1).padStart(2, '0')}`),
+  ...Array.from({ length: 12 }, (_, index) => `26377000${String(index + 1).padStart(4, '0')}`),
   ...['corner_shop', 'trust_usd', 'trust_zwg', 'trust_cad', 'trust_cxx', 'trust_xau'],
 ];
 const CENTS_MAX = 25;

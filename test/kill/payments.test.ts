@@ -4,6 +4,7 @@ import { checkLedger } from '../../src/ledger/check-store.ts';
 import { DEMO_ACCOUNTS, DEMO_MEMBERS } from '../../src/ledger/demo.ts';
 import { createChance, type Chance } from './chance.ts';
 import { openPayers, receiptsOf, type Tapped } from './payers.ts';
+import { PAYERS } from './town-ledger.ts';
 import { openTown, type Town } from './town.ts';
 import { tell, until } from './until.ts';
 
@@ -105,7 +106,7 @@ const reconcile = async (town: Town): Promise<Readonly<Record<string, number>>> 
     `WITH made AS (
        SELECT c.credex_id::text, c.issuer_id::text, c.receiver_id::text, c.initial_minor::bigint AS amount FROM ledger.credex c
        JOIN ledger.audit_entry a ON a.subject = c.credex_id::text AND a.event = 'ledger.credex_offered'
-       JOIN demo_account d ON d.account_id = c.issuer_id AND d.handle ~ '^2637700070'),
+       JOIN demo_account d ON d.account_id = c.issuer_id AND d.handle = ANY($1)),
      wished AS (
        SELECT i.intent_id, i.state, i.credex_id, count(m.credex_id)::int AS credexes,
          coalesce(bool_or(m.credex_id = i.credex_id), false) AS named
@@ -121,6 +122,7 @@ const reconcile = async (town: Town): Promise<Readonly<Record<string, number>>> 
        (SELECT count(*)::int FROM made) AS made,
        (SELECT count(*)::int FROM made WHERE NOT EXISTS (SELECT FROM wished w WHERE w.credex_id = made.credex_id)) AS orphans
      FROM wished`,
+    [PAYERS],
   );
   return counts as Readonly<Record<string, number>>;
 };

@@ -96,17 +96,18 @@ export const hearPrepared = (turn: Turn, { result }: PrepareOutcome, command: Of
   if (!account) return noAccount(turn);
   const { defaultDenomination: denomination } = account;
   const handle = readHandle(command.handle);
-  const kept = handle !== undefined && payee ? { handle } : {};
+  const kept = handle === undefined ? {} : { handle };
   const askAmount = (note: string): Step =>
     enter(turn, dashboard, { screen: { name: 'offer.amount', denomination, ...kept }, note });
   const read = readAmount(command.amount, denomination);
   if (!read.ok) return askAmount(wording.payment.refusedAmounts[read.refusal]);
   const askHandle = (note: string): Step =>
     enter(turn, dashboard, { screen: { name: 'offer.handle', amount: read.value }, note });
-  if (!payee) return askHandle(wording.payment.handleUnknown(quoteHandle(command.handle.toLowerCase())));
-  if (payee.accountId === account.accountId) return askHandle(wording.payment.toYourself);
+  // Before the payee: whoever has nothing to send learns nothing about anybody.
   const short = findShortage(turn, { account, dashboard, amount: read.value });
   if (short !== undefined) return askAmount(short);
+  if (!payee) return askHandle(wording.payment.handleUnknown(quoteHandle(command.handle.toLowerCase())));
+  if (payee.accountId === account.accountId) return askHandle(wording.payment.toYourself);
   return propose(turn, dashboard, {
     wish: {
       kind: 'offer',
@@ -141,12 +142,13 @@ const propose = (turn: Turn, { member: { memberId } }: Dashboard, draft: Draft):
 };
 
 /** While one like it is still being found out, the same is not offered again. */
-const isStillOpen = ({ payments }: Turn, { wish }: Draft): boolean =>
+const isStillOpen = ({ payments }: Turn, { wish, facts }: Draft): boolean =>
   payments.open.some(
-    ({ wish: open }) =>
+    ({ wish: open, facts: known }) =>
       open.kind === 'offer' &&
       wish.kind === 'offer' &&
-      open.payeeAccountId === wish.payeeAccountId &&
+      // By name too: where core is only read back, the name is what tells one payee from another.
+      (open.payeeAccountId === wish.payeeAccountId || known?.otherName === facts.otherName) &&
       open.amount.amountMinor === wish.amount.amountMinor &&
       open.amount.denomination === wish.amount.denomination,
   );

@@ -6,7 +6,7 @@ import { quote } from '../wording/quote.ts';
 import { enter } from './entering.ts';
 import type { ScreenFlow, Step, Turn } from './flow.ts';
 import type { MenuRow } from './menu-row.ts';
-import { ownAccount } from './own-account.ts';
+import { ownedAccounts } from './own-account.ts';
 import { refusePayer } from './payer.ts';
 import { pickByNumber, showButtons, showList, type ListParts } from './show.ts';
 
@@ -53,8 +53,7 @@ export const listOffers = (
   dashboard: Dashboard,
   { side, start }: { readonly side: OfferSide; readonly start: number },
 ): Step => {
-  const account = ownAccount(dashboard);
-  const all = account ? pendingOf(account, side) : [];
+  const all = ownedAccounts(dashboard).flatMap((account) => pendingOf(account, side));
   if (all.length === 0)
     return enter(turn, dashboard, { screen: { name: 'menu' }, note: turn.wording.offers.none[side] });
   // What was beyond may be gone by now: then from the beginning.
@@ -136,7 +135,7 @@ export const proposeAnswer = (
   { kind, credexId }: { readonly kind: Exclude<WishKind, 'offer'>; readonly credexId: string },
 ): Step => {
   const side = kind === 'cancel' ? 'out' : 'in';
-  for (const account of dashboard.accounts.filter(({ isOwned }) => isOwned)) {
+  for (const account of ownedAccounts(dashboard)) {
     const offer = pendingOf(account, side).find((each) => each.credexId === credexId);
     if (!offer) continue;
     const { amount, otherName } = toListed(offer);

@@ -7,5 +7,8 @@ export const inOrder = (accounts: readonly Account[]): readonly Account[] => {
 };
 
 /** The account that a member pays from and is shown: their own personal one, taken from what core says now (S36). */
-export const ownAccount = ({ accounts }: Dashboard): Account | undefined =>
-  inOrder(accounts).find(({ isOwned }) => isOwned);
+export const ownAccount = (dashboard: Dashboard): Account | undefined => ownedAccounts(dashboard)[0];
+
+/** All that the member owns: what waits for any of them waits for the member. */
+export const ownedAccounts = ({ accounts }: Dashboard): readonly Account[] =>
+  inOrder(accounts).filter(({ isOwned }) => isOwned);

@@ -1,11 +1,12 @@
 import type { Carried, Draft, Intent } from '../../payment/payment.ts';
 import type { CarriedHere } from '../decision.ts';
 import type { Screen } from '../sessions/session.ts';
+import { readHandle } from '../understanding/amount.ts';
 import { quote, quoteHandle } from '../wording/quote.ts';
 import type { PaymentFacts, Wording } from '../wording/wording.ts';
 import { ownAccount } from './own-account.ts';
 import type { ScreenFlow, ScreenTurn, Step, Turn } from './flow.ts';
-import { refusePayer } from './payer.ts';
+import { whyMayNotPay } from './payer.ts';
 import { paragraphs, readTapId, showButtons } from './show.ts';
 
 type Of<Name extends Screen['name']> = Extract<Screen, { name: Name }>;
@@ -25,15 +26,11 @@ const referenceOf = (credexId: string): string => credexId.slice(0, 8);
 /** A payment is said yes to by this action of a confirmation's nonce, and by nothing that can be typed. */
 const YES = 'pay';
 
-const confirm = ({ screen: { intentId, draft }, ...turn }: ScreenTurn<Of<'payment.confirm'>>): Step =>
-  refuseHere(turn) ?? { step: 'ask', ask: { ask: 'confirm', intentId, draft }, carry: { after: 'confirm' } };
-
-/** The confirmation stays, so that it can be tapped when money may move again. */
-const refuseHere = (turn: Turn): Step | undefined => {
-  const refused = refusePayer(turn);
-  return refused?.step === 'go'
-    ? { step: 'stay', ...(refused.note !== undefined && { note: refused.note }) }
-    : undefined;
+const confirm = ({ screen: { intentId, draft }, ...turn }: ScreenTurn<Of<'payment.confirm'>>): Step => {
+  const why = whyMayNotPay(turn);
+  // The confirmation stays, so that it can be tapped when money may move again.
+  if (why !== undefined) return { step: 'stay', note: why };
+  return { step: 'ask', ask: { ask: 'confirm', intentId, draft }, carry: { after: 'confirm' } };
 };
 
 const cancel = ({ wording }: Turn): Step => ({ step: 'go', screen: { name: 'menu' }, note: wording.payment.cancelled });
@@ -56,6 +53,17 @@ export const paymentConfirm: ScreenFlow<Of<'payment.confirm'>> = {
   cancel,
 };
 
+/**
+ * The confirmation on this screen was tapped already, and whatever held that tap never came to its end: a message that was
+ * written before it hears the same, and nothing else of this screen is true any more.
+ */
+export const hearWhilePending = (turn: ScreenTurn): Step | undefined => {
+  const { screen, payments } = turn;
+  if (screen.name !== 'payment.confirm') return undefined;
+  const intent = payments.open.find(({ intentId }) => intentId === screen.intentId);
+  return intent && hearCarried(turn, { outcome: 'unknown', intent });
+};
+
 /** A tap on a confirmation of the past is told what became of it. Undefined for every other button. */
 export const hearOldConfirmation = (id: string): Step | undefined => {
   const tap = readTapId(id);
@@ -70,12 +78,10 @@ const balanceLine = (wording: Wording, carried: CarriedHere): string | undefined
   return account && wording.payment.balance(account.securedNet);
 };
 
-const toMenu = (turn: Turn, text: string): Step => {
-  const isMember = turn.session.state === 'live' && turn.session.session.memberId !== undefined;
-  return isMember
+const toMenu = (turn: Turn, text: string): Step =>
+  turn.session.state === 'live'
     ? { step: 'go', kind: 'receipt', screen: { name: 'menu' }, note: text }
     : { step: 'say', kind: 'receipt', text, session: 'keep' };
-};
 
 const tellSettled = (turn: Turn, carried: CarriedAs<'settled'>): string =>
   paragraphs(
@@ -92,7 +98,7 @@ const AMOUNT_REFUSALS: ReadonlySet<string> = new Set(['credex.limit_reached', 'c
 const afterRefusal = (turn: Turn, carried: CarriedAs<'refused'>): Step => {
   const { intent, refusal } = carried;
   const note = tellRefused(turn, carried);
-  const handle = intent.facts?.otherHandle;
+  const handle = readHandle(intent.facts?.otherHandle ?? '');
   if (turn.session.state !== 'live' || handle === undefined || !AMOUNT_REFUSALS.has(refusal)) return toMenu(turn, note);
   const { denomination } = intent.wish.amount;
   return { step: 'go', kind: 'receipt', screen: { name: 'offer.amount', denomination, handle }, note };

@@ -67,7 +67,9 @@ const decideOn = (turn: Turn, step: Step): Decision => {
       const { draft, memberId, note } = step;
       const { intentId } = turn.context;
       const screen: Screen = { name: 'payment.confirm', intentId, draft };
-      const seen = liveOf(turn) ? go(turn, screen, note) : see(turn, open(turn, screen, memberId), note);
+      // A visit that nobody has logged in to is none to pay in: a new one is opened with whom core knows.
+      const isOpen = liveOf(turn)?.memberId !== undefined;
+      const seen = isOpen ? go(turn, screen, note) : see(turn, open(turn, screen, memberId), note);
       return reply(seen, [
         { effect: 'show_intent', intentId, draft, nonce: seen.session?.nonce ?? turn.context.nonce },
       ]);

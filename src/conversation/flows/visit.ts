@@ -4,7 +4,7 @@ import type { MessageTurn, ScreenTurn, Step } from './flow.ts';
 import { logIn, refresh } from './greeting.ts';
 import { readMenuName } from './menu.ts';
 import { hearCommand } from './offer.ts';
-import { hearOldConfirmation } from './payment.ts';
+import { hearOldConfirmation, hearWhilePending } from './payment.ts';
 import { flowOf } from './screens.ts';
 import { readTapId } from './show.ts';
 import { answerUnread } from './unsupported.ts';
@@ -60,6 +60,8 @@ const hearOther = ({ message, wording }: MessageTurn): Step => {
 export const continueVisit = (turn: MessageTurn, live: Session): Step => {
   const { message } = turn;
   const screenTurn: ScreenTurn = { ...turn, live, screen: live.screen };
+  const pending = hearWhilePending(screenTurn);
+  if (pending) return pending;
   if (message.kind === 'text') return hearText(screenTurn, message.text, wordOf(turn));
   return message.kind === 'tap' ? hearTap(screenTurn, message.id) : hearOther(turn);
 };

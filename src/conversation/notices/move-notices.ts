@@ -1,6 +1,6 @@
 import { utcDay, type Clock } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
-import { deriveHash } from '../../base/id.ts';
+import { deriveHash, type IdentityId } from '../../base/id.ts';
 import type { Phone } from '../../base/phone.ts';
 import type { NewInput } from '../../queue/queue.ts';
 import { addInputs } from '../../queue/add-input-store.ts';
@@ -11,7 +11,15 @@ import { IDENTITY_INDEX_KEY } from '../../security/wamid.ts';
 import type { NoteEvent } from '../../watch/watch.ts';
 import type { KeptNotice } from '../turns/open-input.ts';
 import type { Notice } from './notice.ts';
-import { dropKept, findHearers, keepForLater, takeKept, type Hearer } from './notice-store.ts';
+import {
+  dropKept,
+  findHearers,
+  keepForLater,
+  takeKept,
+  type KeptNoticeRow,
+  type SealedNotice,
+  type TakenNotice,
+} from './notice-store.ts';
 
 /** Notices of one round; the rest waits for the next, which follows at once. */
 const ROUND_MAX = 200;
@@ -62,64 +70,61 @@ export const reopenNotices = async ({ database, clock, noteEvent }: MoveDeps): P
 
 const dedupeOf = (noticeId: string): Buffer => deriveHash('notice', noticeId);
 
-const toInput = (
-  kept: Pick<NewInput, 'identityId' | 'day' | 'body'> & { noticeId: string; madeAtMs: number },
-): NewInput => ({
-  identityId: kept.identityId,
+const toInput = ({ noticeId, identityId, day, body, madeAtMs }: TakenNotice): NewInput => ({
+  identityId,
   kind: 'notice',
-  day: kept.day,
-  dedupe: dedupeOf(kept.noticeId),
-  orderAtMs: kept.madeAtMs,
-  dueAtMs: kept.madeAtMs,
+  day,
+  dedupe: dedupeOf(noticeId),
+  orderAtMs: madeAtMs,
+  dueAtMs: madeAtMs,
   route: 'graph',
-  body: kept.body,
+  body,
 });
 
-type Addressed = { readonly notice: AddressedNotice; readonly hearer: Hearer };
-
 const keepNotices = async (deps: MoveDeps, notices: readonly AddressedNotice[]): Promise<void> => {
-  const { database, clock, noteEvent } = deps;
-  const addressed = await address(deps, notices);
+  const { database, clock, keys, noteEvent } = deps;
+  const key = await keys.getKey(IDENTITY_INDEX_KEY);
+  const addressed = await Promise.all(
+    notices.flatMap((notice) =>
+      notice.phone === undefined
+        ? []
+        : [
+            sealNotice(keys, notice).then((sealed) => ({
+              ...sealed,
+              phoneHash: blindIndex(key, 'phone', notice.phone ?? ''),
+            })),
+          ],
+    ),
+  );
   const nobody = notices.length - addressed.length;
   if (nobody > 0) noteEvent('conversation.notice_dropped', { count: nobody, reason: 'nobody to tell' });
-  const sealed = await Promise.all(
-    addressed.map(async ({ notice, hearer }) => ({ hearer, ...(await sealNotice(deps, notice, hearer)) })),
+  const hearers = await findHearers(
+    database,
+    addressed.map(({ phoneHash }) => phoneHash),
+    clock.offsetMs(),
   );
-  const later = sealed.filter(({ hearer }) => !hearer.isOpen);
+  const hearerOf = ({ phoneHash }: KeptNoticeRow): IdentityId | undefined => hearers.get(phoneHash.toString('hex'));
+  const now = addressed.flatMap((notice) => {
+    const identityId = hearerOf(notice);
+    return identityId === undefined ? [] : [toInput({ ...notice, identityId })];
+  });
+  const later = addressed.filter((notice) => hearerOf(notice) === undefined);
   const kept = await database.transact(async (tx) => {
-    await addInputs(tx, sealed.filter(({ hearer }) => hearer.isOpen).map(toInput), clock.offsetMs());
+    await addInputs(tx, now, clock.offsetMs());
     return later.length === 0 ? 0 : keepForLater(tx, later, clock.offsetMs());
   });
   if (kept > 0) noteEvent('conversation.notice_kept', { count: kept });
 };
 
-const address = async (
-  { database, clock, keys }: MoveDeps,
-  notices: readonly AddressedNotice[],
-): Promise<readonly Addressed[]> => {
-  const key = await keys.getKey(IDENTITY_INDEX_KEY);
-  const hashes = notices.map(({ phone }) => (phone === undefined ? undefined : blindIndex(key, 'phone', phone)));
-  const hearers = await findHearers(
-    database,
-    hashes.filter((hash) => hash !== undefined),
-    clock.offsetMs(),
-  );
-  return notices.flatMap((notice, index) => {
-    const hearer = hearers.get(hashes[index]?.toString('hex') ?? '');
-    return hearer ? [{ notice, hearer }] : [];
-  });
-};
-
 const sealNotice = async (
-  { keys }: MoveDeps,
+  keys: KeyStore,
   { noticeId, what, amount, otherName, madeAtMs }: AddressedNotice,
-  { identityId }: Hearer,
-) => {
+): Promise<SealedNotice> => {
   const day = utcDay(madeAtMs);
   const dedupe = dedupeOf(noticeId);
   const key = await keys.getKey(`day.${day}`);
   const { amountMinor, denomination } = amount;
   const kept: KeptNotice = { what, amountMinor: amountMinor.toString(), denomination, otherName };
   const body = seal(Buffer.from(JSON.stringify(kept)), key, `input:${dedupe.toString('hex')}`);
-  return { noticeId, identityId, day, dedupe, madeAtMs, body };
+  return { noticeId, day, dedupe, madeAtMs, body };
 };

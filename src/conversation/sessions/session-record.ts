@@ -12,7 +12,7 @@ const id = z.string().min(1).max(128);
 const handle = z.string().regex(/^[a-z0-9_]{3,30}$/);
 const denomination = z.enum(DENOMINATIONS as [Denomination, ...Denomination[]]);
 /** JSON has no integer of this size: minor units travel as digits. */
-const minorUnits = z.codec(z.string().regex(/^[0-9]{1,18}$/), z.bigint(), { decode: BigInt, encode: String });
+const minorUnits = z.codec(z.string().regex(/^[0-9]{1,24}$/), z.bigint(), { decode: BigInt, encode: String });
 const money = z.strictObject({ amountMinor: minorUnits, denomination });
 
 const wished = { accountId: id, amount: money, secured: z.boolean() };

@@ -61,7 +61,7 @@ const makeContext = ({ clock, phoneNumberId }: RoundDeps, { claim: { input } }: 
   const name = input.dedupe.toString('hex');
   return {
     nowMs: clock.now(),
-    nonce: deriveUuid('screen', name).slice(0, 8),
+    nonce: deriveUuid('screen', name),
     intentId: deriveUuid('intent', name) as IntentId,
     phoneNumberId,
   };

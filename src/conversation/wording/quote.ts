@@ -30,7 +30,10 @@ const neutralise = (text: string): string =>
  * WhatsApp mark-up, nothing that WhatsApp turns into a link, at most 40 UTF-16 units.
  */
 export const quote = (raw: string): Quoted => {
-  const text = fitText(neutralise(cleanText(raw, 4 * NAME_MAX)), NAME_MAX);
+  const clean = neutralise(cleanText(raw, 4 * NAME_MAX));
+  const fitted = fitText(clean, NAME_MAX);
+  // One grapheme longer than the whole line leaves nothing: then by code points.
+  const text = /^…?$/.test(fitted) ? [...clean].slice(0, NAME_MAX / 2).join('') : fitted;
   return (/[\p{L}\p{N}\p{S}\p{P}]/u.test(text) ? text : NOTHING_PRINTABLE) as Quoted;
 };
 

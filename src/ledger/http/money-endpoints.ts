@@ -109,9 +109,10 @@ const createTell =
   ({ ledger, clock }: MoneyEndpointDeps) =>
   async (memberId: string, receipt: Receipt, { type, message, details }: Told): Promise<Answer> => {
     const snapshot = await ledger.readDashboard(memberId);
-    if (!snapshot.ok) return refuse(snapshot.refusal, clock.now());
+    // It is done whatever can be read after it: never a refusal.
+    const accounts = snapshot.ok ? snapshot.value.accounts : [];
     const { denomination } = receipt.amount;
-    const offers = snapshot.value.accounts.flatMap(({ pendingOut }) => pendingOut);
+    const offers = accounts.flatMap(({ pendingOut }) => pendingOut);
     const offer = offers.find(({ credexId }) => credexId === receipt.credexId);
     return succeed(
       {
@@ -126,7 +127,7 @@ const createTell =
           ...(offer && { receiverAccountName: offer.counterpartyAccountName }),
           ...details,
         },
-        dashboard: presentDashboard(snapshot.value),
+        dashboard: snapshot.ok ? presentDashboard(snapshot.value) : {},
       },
       clock.now(),
     );

@@ -29,19 +29,33 @@ export const createNotices = ({
   readonly database: Database;
   readonly people: People;
 }): Notices => ({
-  readWaitingNotices: async (limit) => (await readWaitingNotices(database, limit)).map((row) => toNotice(people, row)),
+  readWaitingNotices: async (limit) =>
+    (await readWaitingNotices(database, limit)).map((row) => openNotice(people, row)),
   markNoticesMoved: async (noticeIds) => {
     if (noticeIds.length > 0) await markNoticesMoved(database, noticeIds);
   },
 });
 
-const toNotice = (people: People, row: NoticeRow): LedgerNotice => ({
+/** One that does not open is handed over without its hearer: it stops no other. */
+const openNotice = (people: People, row: NoticeRow): LedgerNotice => {
+  try {
+    return toNotice(people, row);
+  } catch {
+    return { ...bare(row), phone: undefined, otherName: NO_NAME };
+  }
+};
+
+const bare = (row: NoticeRow): Omit<LedgerNotice, 'phone' | 'otherName'> => ({
   noticeId: row.notice_id,
   what: row.kind,
-  phone: phoneOf(people, row),
   amount: { amountMinor: row.amount, denomination: row.denomination },
-  otherName: nameOf(people, row),
   madeAtMs: row.made_at.getTime(),
+});
+
+const toNotice = (people: People, row: NoticeRow): LedgerNotice => ({
+  ...bare(row),
+  phone: phoneOf(people, row),
+  otherName: nameOf(people, row),
 });
 
 const phoneOf = (people: People, { member_id, member_profile, member_key }: NoticeRow): Phone | undefined =>

@@ -16,6 +16,7 @@ import { describeError } from '../../base/fault.ts';
 import { dropOldDays, joinStrayReceipts } from '../../intake/retention-store.ts';
 import { newChance, type IdentityId } from '../../base/id.ts';
 import { createPayments } from '../../payment/payments.ts';
+import { rearmTimers } from '../../payment/rearm.ts';
 import { sealWork } from '../../payment/seal-facts.ts';
 import { keepPaymentWork } from '../../payment/work-store.ts';
 import { createLanes, type Lanes } from '../../queue/lanes.ts';
@@ -97,9 +98,10 @@ const composeGraph = (ground: Ground, url: string): SendClient => {
 };
 
 /** The small jobs: each harmless to repeat and to miss once, and none in another's way. */
-const sweepOnce = async ({ database, clock, noteEvent }: Ground): Promise<void> => {
+const sweepOnce = async ({ database, clock, keyStore, noteEvent }: Ground): Promise<void> => {
   const jobs = [
     () => sweepLanes(database, clock.offsetMs()),
+    () => rearmTimers({ database, clock, keys: keyStore }),
     () => joinStrayReceipts(database),
     () => dropOldDays(database, utcDay(clock.now())),
   ];

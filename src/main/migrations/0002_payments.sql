@@ -53,13 +53,13 @@ CREATE TABLE bot.money_control (
 );
 INSERT INTO bot.money_control (stopped, changed_at) VALUES (false, now());
 
--- Notices for people who have not written for a day: told when they write again.
+-- Notices for numbers that may not be written to now: told when they write (again), in good standing.
 CREATE TABLE bot.kept_notice (
   notice_id uuid PRIMARY KEY,
-  identity_id uuid NOT NULL REFERENCES bot.identity,
+  phone_hash bytea NOT NULL CHECK (length(phone_hash) = 32),
   day date NOT NULL,
   body bytea NOT NULL,
   made_at timestamptz NOT NULL,
   kept_at timestamptz NOT NULL
 );
-CREATE INDEX kept_notice_identity ON bot.kept_notice (identity_id);
+CREATE INDEX kept_notice_phone ON bot.kept_notice (phone_hash);
