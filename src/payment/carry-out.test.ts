@@ -67,9 +67,10 @@ const failing = (code: string) => () => Promise.reject(new Fault(code, { retry: 
 
 const ask = (wish: Wish, parts: CoreParts, isFirst = true) =>
   askForIt(coreOf(parts), MEMBER, { intent: intentOf(wish), isFirst });
-const look = (wish: Wish, parts: CoreParts, changes: Partial<Intent> = {}, settledBy: readonly string[] = []) =>
+type Kept = { readonly baseline?: readonly string[]; readonly settledBy?: readonly string[] };
+const look = (wish: Wish, parts: CoreParts, { baseline = [], settledBy = [] }: Kept = {}) =>
   readBack(coreOf(parts), MEMBER, {
-    intent: intentOf(wish, changes),
+    intent: intentOf(wish, { baseline }),
     settledBy: () => Promise.resolve(new Set(settledBy)),
   });
 
@@ -148,7 +149,7 @@ describe('reading back what a core without keys has made of it', () => {
       expect(await look(OFFER, { own: { pendingOut: [other] } })).toEqual({ known: 'unknown' });
     const own = { pendingOut: [offered] };
     expect(await look(OFFER, { own }, { baseline: ['c-5'] })).toEqual({ known: 'unknown' });
-    expect(await look(OFFER, { own }, {}, ['c-5'])).toEqual({ known: 'unknown' });
+    expect(await look(OFFER, { own }, { settledBy: ['c-5'] })).toEqual({ known: 'unknown' });
     expect(await look(OFFER, { own, isAway: true })).toEqual({ known: 'unknown' });
   });
 

@@ -1,6 +1,9 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { en } from '../../src/conversation/wording/en.ts';
+import { controlMoney } from '../../src/payment/operate.ts';
+import { rearmTimers } from '../../src/payment/rearm.ts';
+import { sweepLanes } from '../../src/queue/store.ts';
 import { openLedgerServer } from '../../src/main/compose/ledger-server.ts';
 import {
   answerAfter,
@@ -142,6 +145,74 @@ describe.each(['key', 'none'] as const)('a core with idempotency %s', (idempoten
     expect(await story.tap(TARIRO, 'Yes, send')).toContain('Done.');
     await later(16_000);
     expect((await since(before)).offers).toBe(2);
+  });
+
+  it('a repeat that meets a router which knows no such path is no verdict on the first attempt', async () => {
+    const amount = await show();
+    const before = await counts();
+    const noRoute = {
+      data: {
+        action: {
+          id: null,
+          type: 'ERROR_NOT_FOUND',
+          timestamp: '2026-11-24T00:00:00.000Z',
+          actor: 'x',
+          details: { code: 'ROUTE_NOT_FOUND' },
+        },
+        dashboard: {},
+      },
+      message: 'No',
+    };
+    let isFirst = true;
+    wire.on(
+      CREATE,
+      async (_, pass) => {
+        if (!isFirst) return { status: 404, text: JSON.stringify(noRoute), authorization: null };
+        isFirst = false;
+        await pass();
+        return undefined;
+      },
+      idempotency === 'key' ? 2 : 1,
+    );
+    await story.tap(TARIRO, 'Yes, send');
+    const told = [...(await later(16_000)), ...(await later(31_000))];
+    expect(told.join()).toContain(`You offered *${amount} USD*`);
+    expect(told).toHaveLength(1);
+    expect((await since(before)).offers).toBe(1);
+  });
+
+  it('money that is stopped between the tap and the sending is not sent', async () => {
+    await show();
+    const before = await counts();
+    const control = (stopped: boolean) => controlMoney(story.grounds[0]!, { stopped, actor: 'operator' });
+    if (idempotency === 'none') {
+      wire.on('/getLedger', async (_, pass) => {
+        await control(true);
+        return pass();
+      });
+      expect(await story.tap(TARIRO, 'Yes, send')).toContain(en.payment.notSent);
+    } else {
+      await control(true);
+      expect(await story.tap(TARIRO, 'Yes, send')).toContain(en.payment.stopped);
+    }
+    expect(await since(before)).toEqual({ offers: 0, calls: 0 });
+    await control(false);
+    expect(await story.tap(TARIRO, 'Yes, send')).toContain('Done.');
+    expect(await since(before)).toEqual({ offers: 1, calls: 1 });
+  });
+
+  it('an intent whose timer was lost is given another, and found out', async () => {
+    const amount = await show();
+    wire.on(CREATE, cutAfter);
+    await story.tap(TARIRO, 'Yes, send');
+    const { database, clock, keyStore: keys } = story.grounds[0]!;
+    await database.query(`UPDATE bot.input SET state = 'done', body = NULL WHERE kind = 'timer' AND state = 'waiting'`);
+    await sweepLanes(database, clock.offsetMs());
+    expect(await later(100_000)).toEqual([]);
+    story.clock.advance(30_000);
+    expect(await rearmTimers({ database, clock, keys })).toBe(1);
+    expect(await rearmTimers({ database, clock, keys })).toBe(0);
+    expect((await later(301_000)).join()).toContain(`You offered *${amount} USD*`);
   });
 
   it('a gate 401 proves that nothing was done: one log-in, one replay, one offer', async () => {
