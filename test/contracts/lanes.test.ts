@@ -113,6 +113,16 @@ describe('a claim', () => {
     expect(await acts.end(claim)).toBe('committed');
   });
 
+  test('counts what it ends, not what it names: an input that had its turn before lowers nothing', async () => {
+    const who = await world.newLane();
+    for (let n = 0; n < 3; n += 1) await world.keep(who, { label: String(n) });
+    const first = (await acts.claimOne())!;
+    await acts.end(first);
+    const second = (await acts.claimOne())!;
+    await acts.end(second, [first.input]);
+    expect(await acts.laneOf(who)).toMatchObject({ pending: 1 });
+  });
+
   test('may answer several waiting messages at once', async () => {
     const who = await world.newLane();
     for (let n = 0; n < 3; n += 1) await world.keep(who, { label: String(n) });
