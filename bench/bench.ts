@@ -9,11 +9,12 @@ import { migrate } from '../src/main/migrate.ts';
 import { openStores } from '../src/main/stores/stores.ts';
 import { measureAccept } from './rows/accept.ts';
 import { measurePayments } from './rows/payments.ts';
-import { measureTurns } from './rows/turns.ts';
+import { measureFar, measureTurns } from './rows/turns.ts';
 
 const ACCEPT_PORT = 18_100;
 const TURNS_PORT = 18_101;
 const PAYMENTS_PORT = 18_102;
+const FAR_PORT = 18_120;
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 const rounded = (value: unknown): unknown => {
@@ -61,6 +62,10 @@ const payments = await onStores((dataDir, databaseUrl) => measurePayments(dataDi
 console.log(
   `3. payment conversations  ${payments.perSecond.toFixed(0)}/s (${payments.messagesPerSecond.toFixed(0)} messages/s), p95 ${payments.p95Ms.toFixed(0)} ms for all seven messages, ${String(payments.inFlight)} in flight   bar 60/s, aim 150/s`,
 );
+const far = await onStores((dataDir, databaseUrl) => measureFar(dataDir, FAR_PORT, databaseUrl));
+console.log(
+  `4. far away               ${far.perSecond.toFixed(0)}/s, p95 ${far.p95Ms.toFixed(0)} ms, ${String(far.inFlight)} in flight, Graph ${String(far.graphMs)} ms and core ${String(far.coreMs)} ms away   bar 600/s and p95 500 ms, aim 1,000/s`,
+);
 console.log(
   `6. memory of the worker   ${turns.workerPeakMib.toFixed(0)} MiB at its peak under row 2   bar 200, aim 150`,
 );
@@ -69,6 +74,6 @@ await mkdir('bench/results', { recursive: true });
 const file = `bench/results/${new Date().toISOString().replaceAll(':', '-')}.json`;
 await writeFile(
   file,
-  `${JSON.stringify(rounded({ machine, accept, turns, payments, memory: { workerPeakMib: turns.workerPeakMib } }), undefined, 2)}\n`,
+  `${JSON.stringify(rounded({ machine, accept, turns, payments, far, memory: { workerPeakMib: turns.workerPeakMib } }), undefined, 2)}\n`,
 );
 console.log(`\nWritten to ${file}.`);

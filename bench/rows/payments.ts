@@ -12,7 +12,7 @@ import { openGraph, sendQueued } from '../support/graph.ts';
 import { createWebhookWriter, memberPhone, type WebhookWriter } from '../support/webhooks.ts';
 
 const PAIRS = 1_000;
-const IN_FLIGHT = 64;
+const IN_FLIGHT = 100;
 const WARM_UP = 200;
 const CONVERSATIONS = 2_000;
 const GIVEN_CENTS = 100n;

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { systemClock } from '../../src/base/clock.ts';
 import { createDatabase } from '../../src/base/database.ts';
 import type { Phone } from '../../src/base/phone.ts';
@@ -155,5 +156,50 @@ const measureEcho = async (
   } finally {
     floor.close();
     await graph.close();
+  }
+};
+
+export type FarRow = Play & { readonly inFlight: number; readonly graphMs: number; readonly coreMs: number };
+
+const GRAPH_MS = 150;
+const CORE_MS = 60;
+const FAR_AWAY = new URL('../support/far-away.ts', import.meta.url).pathname;
+
+/** Row 4: the same turns with Graph 150 ms and a core over HTTP 60 ms away, there and back. */
+export const measureFar = async (dataDir: string, port: number, databaseUrl: string): Promise<FarRow> => {
+  const [nearCore, core, nearGraph] = [port + 10, port + 11, port + 12];
+  const environment = {
+    PORT: String(port),
+    LEDGER_PORT: String(core),
+    MYCREDEX_APP_URL: `http://127.0.0.1:${String(nearCore)}`,
+    MYCREDEX_IDEMPOTENCY: 'key',
+    WHATSAPP_API_URL: `http://127.0.0.1:${String(nearGraph)}`,
+    LIMIT_SEND_PER_SECOND: String(SEND_PER_SECOND),
+  };
+  const config = readFleetConfig({ dataDir, environment });
+  const [appSecret] = config.whatsapp.appSecrets;
+  if (!appSecret) throw new Error('no app secret');
+  const writer = createWebhookWriter(config.whatsapp.phoneNumberId, appSecret);
+  await seedLedger(databaseUrl, config);
+  const simulator = await openGraph({ config }, `http://127.0.0.1:${String(port)}/bot/webhook`, 'delivered');
+  const graph = new URL(simulator.url).port;
+  const lines = [
+    `${String(nearCore)}:${String(core)}:${String(CORE_MS / 2)}`,
+    `${String(nearGraph)}:${graph}:${String(GRAPH_MS / 2)}`,
+  ];
+  const distance = spawn(process.execPath, [FAR_AWAY, ...lines], { stdio: 'inherit' });
+  const fleet = await openFleet({ dataDir, roles: ['serve', 'work', 'ledger'], environment });
+  try {
+    await play({ simulator, port, writer }, WARM_UP);
+    return {
+      ...(await play({ simulator, port, writer }, MESSAGES)),
+      inFlight: IN_FLIGHT,
+      graphMs: GRAPH_MS,
+      coreMs: CORE_MS,
+    };
+  } finally {
+    await fleet.stop();
+    distance.kill();
+    await simulator.close();
   }
 };

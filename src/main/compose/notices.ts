@@ -5,6 +5,8 @@ import { composeLedger } from './core.ts';
 
 /** Wake-ups come by NOTIFY; this is how long a lost one can cost, and how often kept notices are looked at. */
 const EVERY_MS = 2_000;
+/** Least time between two rounds: under load they are few and large. */
+const REST_MS = 100;
 
 export type NoticeJob = { readonly wake: () => void; readonly close: () => Promise<void> };
 
@@ -27,8 +29,8 @@ export const openNoticeJob = async (ground: Ground): Promise<NoticeJob> => {
     do {
       isWanted = false;
       await moveNotices(deps);
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
     } while (isWanted);
-    await reopenNotices(deps);
   };
   const wake = (): void => {
     isWanted = true;
@@ -42,7 +44,11 @@ export const openNoticeJob = async (ground: Ground): Promise<NoticeJob> => {
   };
 
   const unlisten = await ledgerDatabase.listen('notice', wake);
-  const timer = setInterval(wake, EVERY_MS);
+  const reopen = (): Promise<void> => reopenNotices(deps).catch(() => undefined);
+  const timer = setInterval(() => {
+    wake();
+    void reopen();
+  }, EVERY_MS);
   wake();
   return Object.freeze({
     wake,
