@@ -19,7 +19,7 @@ import { loadSession, loadState, type LoadDeps, type Loaded } from './turns/load
 import { openInput, type OpenDeps, type Opened } from './turns/open-input.ts';
 import { decideRounds, memberOf, type RoundDeps } from './turns/rounds.ts';
 import type { Session } from './sessions/session.ts';
-import type { CarriedHere, TurnInput } from './decision.ts';
+import type { TurnInput } from './decision.ts';
 import type { Inbound } from './understanding/inbound.ts';
 
 export type TurnDeps<Reply> = Omit<OpenDeps, 'readStanding'> &
@@ -112,7 +112,7 @@ const findOut = async <Reply>(deps: TurnDeps<Reply>, opened: Opened, timer: Reco
 
 type Told = {
   readonly input: Extract<TurnInput, { type: 'notice' | 'found_out' }>;
-  readonly done?: CarriedOut & { readonly carried: CarriedHere | CarriedOut['carried'] };
+  readonly done?: CarriedOut;
 };
 
 /** What did not begin with the person is told beside their visit: neither its clock nor its screen moves. */

@@ -107,7 +107,7 @@ export type Decision = {
   readonly carry?: Carry;
 };
 
-/** `seed` makes what must be unguessable yet the same on a repeat: nonces of screens derive from it outside this room's pure part. */
+/** What a turn may need beside its state: nonce and ids follow from the input outside this room's pure part, so that a repeat makes the same. */
 export type TurnContext = {
   readonly nowMs: number;
   readonly nonce: string;

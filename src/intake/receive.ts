@@ -1,6 +1,7 @@
 import { parseIsoTime, utcDay, type Clock } from '../base/clock.ts';
 import type { Gatherer } from '../base/gather.ts';
 import { isUuid } from '../base/id.ts';
+import { inputContext } from '../queue/queue.ts';
 import { blindIndex } from '../security/keyring.ts';
 import { seal, type SealKey } from '../security/seal.ts';
 import type { KeyStore } from '../security/store.ts';
@@ -112,9 +113,6 @@ type MessageParts = {
   readonly phoneNumberId: string;
   readonly day: string;
 };
-
-/** What a message's sealed body is bound to: its own hash, so that it cannot stand in for another message. */
-export const inputContext = (dedupe: Uint8Array): string => `input:${Buffer.from(dedupe).toString('hex')}`;
 
 const messageRow = (keys: Keys, { message, route, phoneNumberId, day }: MessageParts): Row => {
   const dedupe = hashWamid(keys.wamid, phoneNumberId, message.wamid);

@@ -1,6 +1,6 @@
 import { utcDay } from '../base/clock.ts';
 import { deriveHash, type IntentId } from '../base/id.ts';
-import type { Input, NewInput } from '../queue/queue.ts';
+import { inputContext, type Input, type NewInput } from '../queue/queue.ts';
 import { seal } from '../security/seal.ts';
 import type { KeyStore } from '../security/store.ts';
 import { RECONCILE_AFTER_MS } from './limits.ts';
@@ -32,6 +32,6 @@ export const makeTimer = async (
     orderAtMs: dueAtMs,
     dueAtMs,
     route,
-    body: seal(body, key, `input:${dedupe.toString('hex')}`),
+    body: seal(body, key, inputContext(dedupe)),
   };
 };

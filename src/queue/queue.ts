@@ -30,6 +30,9 @@ export type Input = {
   readonly body: Buffer;
 };
 
+/** What a sealed body is bound to: it opens as this input and as no other. */
+export const inputContext = (dedupe: Uint8Array): string => `input:${Buffer.from(dedupe).toString('hex')}`;
+
 /** An input of our own making: a notice or a timer. Kept once by (`day`, `dedupe`), counted when it is due. */
 export type NewInput = {
   readonly identityId: IdentityId;

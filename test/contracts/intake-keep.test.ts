@@ -1,7 +1,7 @@
 // From a signed body to rows: each message once, over all doors, sealed, in its lane.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { utcDay } from '../../src/base/clock.ts';
-import { inputContext } from '../../src/intake/receive.ts';
+import { inputContext } from '../../src/queue/queue.ts';
 import { open } from '../../src/security/seal.ts';
 import { changeOf, envelopeOf, messagesBody, textMessage } from '../support/webhooks.ts';
 import { openIntakeWorld, phoneOf, type IntakeWorld } from './intake-world.ts';

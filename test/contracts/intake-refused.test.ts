@@ -1,6 +1,6 @@
 // A row that PostgreSQL refuses is found and set aside; what it refuses for a moment is tried again.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { inputContext } from '../../src/intake/receive.ts';
+import { inputContext } from '../../src/queue/queue.ts';
 import { open } from '../../src/security/seal.ts';
 import { changeOf, envelopeOf, messagesBody, textMessage } from '../support/webhooks.ts';
 import { openIntakeWorld, phoneOf, type IntakeWorld } from './intake-world.ts';

@@ -23,6 +23,7 @@ export type Story = World & {
   readonly answerTo: (who: Who, act: () => Promise<unknown>) => Promise<string>;
   /** All answers to whatever is done. */
   readonly answersTo: (who: Who, act: () => Promise<unknown>) => Promise<readonly string[]>;
+  readonly databaseUrl: string;
   /** The id behind a title. */
   readonly idOf: (who: Who, title: string) => string;
 };
@@ -57,6 +58,7 @@ export const openStory = async (options: Partial<WorldOptions> = {}): Promise<St
   };
   return Object.freeze({
     ...world,
+    databaseUrl: stores.databaseUrl,
     answersTo,
     answerTo,
     idOf,

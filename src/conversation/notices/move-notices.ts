@@ -2,7 +2,7 @@ import { utcDay, type Clock } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import { deriveHash, type IdentityId } from '../../base/id.ts';
 import type { Phone } from '../../base/phone.ts';
-import type { NewInput } from '../../queue/queue.ts';
+import { inputContext, type NewInput } from '../../queue/queue.ts';
 import { addInputs } from '../../queue/add-input-store.ts';
 import { blindIndex } from '../../security/keyring.ts';
 import { seal } from '../../security/seal.ts';
@@ -125,6 +125,6 @@ const sealNotice = async (
   const key = await keys.getKey(`day.${day}`);
   const { amountMinor, denomination } = amount;
   const kept: KeptNotice = { what, amountMinor: amountMinor.toString(), denomination, otherName };
-  const body = seal(Buffer.from(JSON.stringify(kept)), key, `input:${dedupe.toString('hex')}`);
+  const body = seal(Buffer.from(JSON.stringify(kept)), key, inputContext(dedupe));
   return { noticeId, day, dedupe, madeAtMs, body };
 };

@@ -30,8 +30,7 @@ export type CommitDeps<Reply> = {
   readonly database: Database;
   readonly clock: Clock;
   readonly metrics: Metrics;
-  /** Delivery's own statement, within our transaction. */
-  /** Payments' own statements, within our transaction. */
+  /** Payments' and delivery's own statements, within our transaction. */
   readonly keepPaymentWork: (tx: Transactor, works: readonly SealedWork[]) => Promise<void>;
   readonly keepReplies: (tx: Transactor, replies: readonly Reply[], offsetMs: number) => Promise<void>;
 };

@@ -4,7 +4,7 @@ import type { IdentityId } from '../../base/id.ts';
 import { isDenomination } from '../../base/money.ts';
 import type { Recipient } from '../../delivery/outgoing.ts';
 import type { PaymentStanding, Reconcile } from '../../payment/payment.ts';
-import type { Claim, Input } from '../../queue/queue.ts';
+import { inputContext, type Claim, type Input } from '../../queue/queue.ts';
 import type { KeyRing } from '../../security/keyring.ts';
 import { open } from '../../security/seal.ts';
 import type { KeyStore } from '../../security/store.ts';
@@ -58,7 +58,7 @@ export const peekMessage = async (
   { keyStore, understand }: Pick<OpenDeps, 'keyStore' | 'understand'>,
   input: Input,
 ): Promise<Inbound | undefined> => {
-  const plain = open(input.body, await keyStore.getKey(`day.${input.day}`), inputContext(input));
+  const plain = open(input.body, await keyStore.getKey(`day.${input.day}`), inputContext(input.dedupe));
   return plain && understand((parseInput(plain) as SpokenInput).message);
 };
 
@@ -73,7 +73,7 @@ export const openInput = async (deps: OpenDeps, claim: Claim): Promise<Opened> =
     readStanding(identityId),
   ]);
   assert(row, 'a lane has its identity');
-  const body = parseInput(open(input.body, dayKey, inputContext(input)));
+  const body = parseInput(open(input.body, dayKey, inputContext(input.dedupe)));
   const speaker = input.kind === 'message' ? (body as SpokenInput).speaker : {};
   const { profile, changed } = readProfile({ ring, indexKey }, row, speaker);
   return {
@@ -108,8 +108,6 @@ const readSubject = ({ kind }: Input, body: unknown, understand: OpenDeps['under
       return { kind, timer: body as Reconcile };
   }
 };
-
-const inputContext = (input: Input): string => `input:${input.dedupe.toString('hex')}`;
 
 /**
  * A reply goes where the message came from: its number, else its BSUID, else what is kept. A number on a card is not where
