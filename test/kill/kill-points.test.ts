@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createChance, type Chance } from './chance.ts';
+import { killAt, killAtP11, WORKERS, type Arm, type Passings } from './arms.ts';
+import { createChance } from './chance.ts';
 import { openCrowd, type CrowdOptions } from './crowd.ts';
-import { openTown, type RoleName, type Town } from './town.ts';
+import { openTown, type Town } from './town.ts';
 import { tell, until } from './until.ts';
 
 const DEATHS = 10;
 /** The passing that a life ends at lies between these. */
-const [PASSING_MIN, PASSING_MAX] = [3, 12];
+const PASSINGS: Passings = { from: 3, to: 12 };
 const DRAINED_MS = 30_000;
 /** A claim's lease of 13 s, 15 s of waiting for a status, and a machine that is busy. */
 const ALL_SENT_MS = 45_000;
@@ -21,39 +22,6 @@ const FEW: CrowdOptions = { size: 16, pauseMaxMs: 300 };
 const MANY: CrowdOptions = { size: 150, pauseMaxMs: 20_000 };
 
 const DOORS = ['serve-1', 'serve-2'] as const;
-const WORKERS = ['work-1', 'work-2'] as const;
-
-type Arm = (town: Town, chance: Chance) => Promise<() => Promise<void>>;
-
-/** Every life of these processes ends at a passing of the point, drawn anew, until disarmed. */
-const killAt =
-  (point: string, roles: readonly RoleName[]): Arm =>
-  async (town, chance) => {
-    for (const role of roles)
-      town.order(role, () => ['--kill-at', `${point}:${chance.between(PASSING_MIN, PASSING_MAX)}`]);
-    await town.restartAll(roles);
-    return async () => {
-      for (const role of roles) town.order(role);
-      await town.restartAll(roles);
-    };
-  };
-
-/** P11 lies outside of the program: Graph has taken the message, and its answer meets nobody. */
-const killAtP11: Arm = async (town, chance) => {
-  for (const role of WORKERS) {
-    let left = chance.between(PASSING_MIN, PASSING_MAX);
-    town.wires[role].beforeAnswer = () => {
-      left -= 1;
-      if (left > 0) return true;
-      left = chance.between(PASSING_MIN, PASSING_MAX);
-      town.kill(role, 'SIGKILL');
-      return false;
-    };
-  }
-  return async () => {
-    for (const role of WORKERS) town.wires[role].beforeAnswer = undefined;
-  };
-};
 
 let crowds = 0;
 /** Deaths while people talk, then quiet until everything is answered; as often as it takes for ten deaths. */
@@ -109,14 +77,14 @@ describe('killed ten times while people talk', () => {
   afterAll(() => town.close());
 
   it('P2, committed and not yet acknowledged: each message is answered once, in order', async () => {
-    expect(await killManyTimes(town, 'P2', { arm: killAt('P2', DOORS), crowd: FEW })).toMatchObject({
+    expect(await killManyTimes(town, 'P2', { arm: killAt('P2', DOORS, PASSINGS), crowd: FEW })).toMatchObject({
       repeated: 0,
       lost: 0,
     });
   });
 
   it('P3, just acknowledged: each message is answered once, in order', async () => {
-    expect(await killManyTimes(town, 'P3', { arm: killAt('P3', DOORS), crowd: FEW })).toMatchObject({
+    expect(await killManyTimes(town, 'P3', { arm: killAt('P3', DOORS, PASSINGS), crowd: FEW })).toMatchObject({
       repeated: 0,
       lost: 0,
     });
@@ -124,12 +92,15 @@ describe('killed ten times while people talk', () => {
 
   it('P10, decided and not yet sent: each message is answered, in order', async () => {
     expect(
-      await killManyTimes(town, 'P10', { arm: killAt('P10', WORKERS), spellMs: SPELL_MS, crowd: MANY }),
+      await killManyTimes(town, 'P10', { arm: killAt('P10', WORKERS, PASSINGS), spellMs: SPELL_MS, crowd: MANY }),
     ).toMatchObject({ lost: 0 });
   });
 
   it('P11, Graph has it and says so by status: each message is answered once, in order', async () => {
-    expect(await killManyTimes(town, 'P11', { arm: killAtP11, crowd: MANY })).toMatchObject({ repeated: 0, lost: 0 });
+    expect(await killManyTimes(town, 'P11', { arm: killAtP11(PASSINGS), crowd: MANY })).toMatchObject({
+      repeated: 0,
+      lost: 0,
+    });
   });
 });
 
@@ -142,7 +113,7 @@ describe('killed ten times while Graph sends no status', () => {
 
   it('P11: each message is answered, in order; the doubtful one once more under the same reference', async () => {
     const { repeated, lost } = await killManyTimes(town, 'P11 without statuses', {
-      arm: killAtP11,
+      arm: killAtP11(PASSINGS),
       spellMs: SPELL_MS,
       crowd: MANY,
     });

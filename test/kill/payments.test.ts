@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '../../src/base/database.ts';
 import { checkLedger } from '../../src/ledger/check-store.ts';
 import { DEMO_ACCOUNTS, DEMO_MEMBERS } from '../../src/ledger/demo.ts';
-import { createChance, type Chance } from './chance.ts';
+import { killAt, killAtP11, WORKERS, type Arm, type Passings } from './arms.ts';
+import { createChance } from './chance.ts';
 import { openPayers, receiptsOf, type Tapped } from './payers.ts';
 import { PAYERS } from './town-ledger.ts';
 import { openTown, type Town } from './town.ts';
@@ -10,31 +11,15 @@ import { tell, until } from './until.ts';
 
 /** In `npm run test:long` twenty at each point. */
 const DEATHS = Number(process.env['KILLS'] ?? 5);
-const WORKERS = ['work-1', 'work-2'] as const;
-const [PASSING_MIN, PASSING_MAX] = [2, 4];
+const PASSINGS: Passings = { from: 2, to: 4 };
 const SETTLED_MS = 120_000;
-
-type Disarm = () => Promise<void>;
-type Arm = (town: Town, chance: Chance) => Promise<Disarm>;
-
-const killAt =
-  (point: string): Arm =>
-  async (town, chance) => {
-    for (const role of WORKERS)
-      town.order(role, () => ['--kill-at', `${point}:${chance.between(PASSING_MIN, PASSING_MAX)}`]);
-    await town.restartAll(WORKERS);
-    return async () => {
-      for (const role of WORKERS) town.order(role);
-      await town.restartAll(WORKERS);
-    };
-  };
 
 /** Between the worker and core: it dies when core has received (P7), or has committed and not yet answered (P8). */
 const killOnTheWire =
   (point: 'P7' | 'P8'): Arm =>
   async (town, chance) => {
     for (const role of WORKERS) {
-      const draw = (): number => chance.between(PASSING_MIN, PASSING_MAX);
+      const draw = (): number => chance.between(PASSINGS.from, PASSINGS.to);
       let left = draw();
       town.coreWires![role].on(
         '/createCredex',
@@ -56,31 +41,13 @@ const killOnTheWire =
     };
   };
 
-/** Between the worker and Graph, which has taken the message; its answer meets nobody. */
-const killAtP11: Arm = (town, chance) => {
-  for (const role of WORKERS) {
-    let left = chance.between(PASSING_MIN, PASSING_MAX);
-    town.wires[role].beforeAnswer = () => {
-      left -= 1;
-      if (left > 0) return true;
-      left = chance.between(PASSING_MIN, PASSING_MAX);
-      town.kill(role, 'SIGKILL');
-      return false;
-    };
-  }
-  return Promise.resolve(() => {
-    for (const role of WORKERS) town.wires[role].beforeAnswer = undefined;
-    return Promise.resolve();
-  });
-};
-
 const ARMS: Readonly<Record<string, Arm>> = {
-  'P6, before core is called': killAt('P6'),
+  'P6, before core is called': killAt('P6', WORKERS, PASSINGS),
   'P7, core has received': killOnTheWire('P7'),
   'P8, core has committed and not answered': killOnTheWire('P8'),
-  'P9, core has answered and nothing is committed': killAt('P9'),
-  'P10, committed and not sent': killAt('P10'),
-  'P11, Graph has received and not answered': killAtP11,
+  'P9, core has answered and nothing is committed': killAt('P9', WORKERS, PASSINGS),
+  'P10, committed and not sent': killAt('P10', WORKERS, PASSINGS),
+  'P11, Graph has received and not answered': killAtP11(PASSINGS),
 };
 
 const NAMES = new Map<string, string>([
