@@ -27,6 +27,20 @@ export type People = {
   readonly openAccount: (key: MemberKey, accountId: string, sealed: Uint8Array) => AccountProfile;
 };
 
+/** Said instead of a name whose owner has been erased. */
+export const NO_NAME = '–';
+
+/** An account's name as its rows keep it: sealed under its owner's key, which is wrapped; either is gone with the owner. */
+export type SealedName = {
+  readonly accountId: string;
+  readonly ownerId: string;
+  readonly profile: Buffer | null;
+  readonly ownerKey: Buffer | null;
+};
+
+export const openAccountName = (people: People, { accountId, ownerId, profile, ownerKey }: SealedName): string =>
+  profile && ownerKey ? people.openAccount(people.unwrap(ownerId, ownerKey), accountId, profile).name : NO_NAME;
+
 const keyName = (memberId: string): string => `member.${memberId}`;
 const memberContext = (memberId: string): string => `ledger.member.${memberId}`;
 const accountContext = (accountId: string): string => `ledger.account.${accountId}`;

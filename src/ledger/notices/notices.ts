@@ -1,7 +1,7 @@
 import type { Database } from '../../base/database.ts';
 import type { Money } from '../../base/money.ts';
 import { readWaId, type Phone } from '../../base/phone.ts';
-import type { People } from '../members/people.ts';
+import { NO_NAME, openAccountName, type People } from '../members/people.ts';
 import { markNoticesMoved, readWaitingNotices, type NoticeRow } from './notice-store.ts';
 
 /** What a member is to hear of; `phone` is undefined for one who has been erased. */
@@ -19,8 +19,6 @@ export type Notices = {
   readonly readWaitingNotices: (limit: number) => Promise<readonly LedgerNotice[]>;
   readonly markNoticesMoved: (noticeIds: readonly string[]) => Promise<void>;
 };
-
-const NO_NAME = '–';
 
 export const createNotices = ({
   database,
@@ -64,6 +62,9 @@ const phoneOf = (people: People, { member_id, member_profile, member_key }: Noti
     : undefined;
 
 const nameOf = (people: People, row: NoticeRow): string =>
-  row.other_profile && row.other_key
-    ? people.openAccount(people.unwrap(row.other_owner_id, row.other_key), row.other_id, row.other_profile).name
-    : NO_NAME;
+  openAccountName(people, {
+    accountId: row.other_id,
+    ownerId: row.other_owner_id,
+    profile: row.other_profile,
+    ownerKey: row.other_key,
+  });

@@ -2,7 +2,7 @@ import type { Database } from '../../base/database.ts';
 import { isUuid } from '../../base/id.ts';
 import type { Money } from '../../base/money.ts';
 import { accepted, refused, type Result } from '../../base/result.ts';
-import type { People } from '../members/people.ts';
+import { openAccountName, type People } from '../members/people.ts';
 import { mayRead, readEntries, type EntryRow, type PageWish } from './page-store.ts';
 
 /** One accepted credex as its account sees it. */
@@ -19,9 +19,6 @@ export type LedgerPage = { readonly entries: readonly LedgerEntry[]; readonly ha
 export type ReadPage = (
   wish: Omit<PageWish, 'rowsMax'> & { readonly numRows: number },
 ) => Promise<Result<LedgerPage, 'ledger.account_not_readable'>>;
-
-/** Said instead of a name whose owner has been erased. */
-const NO_NAME = '–';
 
 /** An account's accepted credexes, newest first, for those who may act for it. */
 export const createReadPage =
@@ -45,8 +42,10 @@ const toEntry = (people: People, row: EntryRow): LedgerEntry => ({
   cleared: row.cleared,
 });
 
-const nameOf = (people: People, row: EntryRow): string => {
-  const { counterparty_profile: profile, counterparty_key: wrapped } = row;
-  if (!profile || !wrapped) return NO_NAME;
-  return people.openAccount(people.unwrap(row.counterparty_owner_id, wrapped), row.counterparty_id, profile).name;
-};
+const nameOf = (people: People, row: EntryRow): string =>
+  openAccountName(people, {
+    accountId: row.counterparty_id,
+    ownerId: row.counterparty_owner_id,
+    profile: row.counterparty_profile,
+    ownerKey: row.counterparty_key,
+  });

@@ -1,7 +1,7 @@
 import { findRemaining, splitPending, sumBalances } from './build-snapshot.ts';
 import type { Rates } from '../convert.ts';
 import type { LedgerAccount, LedgerPending, Snapshot } from '../ledger.ts';
-import type { MemberKey, People } from '../members/people.ts';
+import { NO_NAME, type MemberKey, type People } from '../members/people.ts';
 import type { AccountRow, BalanceRow, MemberRow, PendingRow, UsedRow } from './snapshot-store.ts';
 
 export type SnapshotRows = {
@@ -13,9 +13,6 @@ export type SnapshotRows = {
 };
 
 type Assembling = { readonly people: People; readonly rows: SnapshotRows; readonly rates: Rates };
-
-/** Said instead of a name whose owner has been erased. */
-const NO_NAME = '–';
 
 /**
  * From rows of many members to each one's snapshot, by member id. Opens what is sealed; each key once. A snapshot is made
